@@ -108,6 +108,10 @@ create table core.outbox (
   dedupe_key text,
   provider_id text,
   reason text,
+  -- The session before the turn, kept while the answer may still be taken back: a newer message, an edit or a
+  -- revoke then answers anew. Null where the turn has written something (a booking): that is never taken back.
+  session_before jsonb,
+  turn_id uuid,
   trace_id text,
   created_at timestamptz not null,
   claimed_at timestamptz,
