@@ -57,6 +57,10 @@ class Turn:
     always_follow_up: bool = False
     # Nobody has told this patient yet (or for 24 h) that this is an automated assistant.
     introduce: bool = False
+    # The chat waits for staff and no holding line was said in the last hour.
+    hold_notice_due: bool = True
+    # The message was longer than we keep.
+    was_truncated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,6 +118,8 @@ class Reply:
     alert_reason: str | None = None
     follow_up: FollowUp | None = None
     quick_replies: tuple[QuickReply, ...] = ()
+    # The text tells the patient that staff have been asked (said at most hourly).
+    holds: bool = False
     reasons: tuple[str, ...] = ()
 
     @property

@@ -296,18 +296,28 @@ declare
   clinic uuid := (p->>'clinic_id')::uuid;
   alarm jsonb := p->'emergency';
   address text;
+  spoken text;
 begin
   update core.conversation_sessions
     set state = 'escalated', turn_version = turn_version + 1, last_answer_at = (p->>'now')::timestamptz,
         introduced_at = coalesce(introduced_at, (p->>'now')::timestamptz)
-    where clinic_id = clinic and id = session returning reply_to into address;
+    where clinic_id = clinic and id = session
+    returning reply_to, coalesce(context->>'requested_language', alarm->>'clear_language', context->>'language',
+      (select t.language from healthcare.patients t where t.clinic_id = clinic and t.patient_id = conversation_sessions.patient_id),
+      alarm->>'default_language')
+    into address, spoken;
+  if not (alarm->'texts' ? spoken) then
+    spoken := alarm->>'default_language';
+  end if;
   -- What waits in the same burst is covered by this answer; a promise of a price now would be out of place.
   update core.whatsapp_conversations set status = 'answered', turn_id = (alarm->>'turn_id')::uuid
     where clinic_id = clinic and session_id = session and (status = 'new' or message_id = message);
   update core.outbox set status = 'superseded', reason = 'emergency'
     where clinic_id = clinic and session_id = session and status = 'pending' and kind = 'reply';
-  perform core.put_outbox(alarm || jsonb_build_object(
+  perform core.put_outbox(jsonb_build_object(
     'clinic_id', clinic, 'session_id', session, 'instance_id', p->>'instance_id', 'reply_to', address,
+    'outbox_id', alarm->>'outbox_id', 'message_id', alarm->>'reply_message_id', 'turn_id', alarm->>'turn_id',
+    'text', alarm->'texts'->>spoken, 'language', spoken,
     'kind', 'emergency', 'dedupe_key', 'emergency:' || message, 'session_before', null,
     'now', p->>'now', 'trace_id', p->>'trace_id', 'trace', p->'trace'));
   perform core.put_alert(jsonb_build_object(
@@ -316,7 +326,8 @@ begin
     'trace_id', p->>'trace_id', 'trace', p->'trace'));
   insert into core.turns (clinic_id, turn_id, session_id, answered_at, intent, state, decision, timings, trace_id)
     values (clinic, (alarm->>'turn_id')::uuid, session, (p->>'now')::timestamptz, 'emergency', 'escalated',
-      jsonb_build_object('reasons', jsonb_build_array('emergency:' || (alarm->>'rule')), 'message_ids', jsonb_build_array(message)),
+      jsonb_build_object('reasons', jsonb_build_array('emergency:' || (alarm->>'rule')), 'language', spoken,
+        'escalated', true, 'follow_up', jsonb_build_object('urgency', 'urgent', 'due_in_hours', 0.25)),
       '{}', p->>'trace_id');
   insert into core.follow_ups (clinic_id, follow_up_id, session_id, urgency, reason, due_at, created_at)
     values (clinic, (alarm->>'follow_up_id')::uuid, session, 'urgent', 'emergency',

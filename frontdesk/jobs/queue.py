@@ -1,0 +1,185 @@
+"""The durable queue in PostgreSQL: procrastinate, set up the way that was measured (docs/adr/0001).
+
+Jobs are put in by the functions of the schema, in the same statement as the row they serve. This module runs them.
+Rules kept here: no queueing lock on conversation jobs; nothing scheduled under a conversation's lock; a sweeper brings
+back the jobs of dead workers; every task retries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+import procrastinate
+import psycopg
+from procrastinate import exceptions as queue_exceptions
+from procrastinate import jobs as queue_jobs
+from psycopg_pool import AsyncConnectionPool
+
+from frontdesk.observability.trace_context import extract_trace_from_dict
+from frontdesk.storage.postgres import TCP_USER_TIMEOUT_MS, Transaction, configure_connection
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[["Job"], Awaitable[None]]
+
+# A worker that has not reported for this long is dead and its jobs go to others.
+STALLED_AFTER_S: Final = 20.0
+HEARTBEAT_S: Final = 5.0
+# Bounds a missed wake-up: NOTIFY does the rest.
+POLL_S: Final = 0.5
+SWEEP_CRON: Final = "*/10 * * * * *"
+# Tries before a job rests as `failed`, the dead letters.
+MAX_ATTEMPTS: Final = 8
+# A job whose worker died this often is taken to be what kills it.
+MAX_DEATHS: Final = 5
+STATEMENT_TIMEOUT_MS: Final = 15_000
+
+
+class Job:
+    """One job as its handler sees it: ids in, and which try this is (0 is the first)."""
+
+    def __init__(self, arguments: Mapping[str, Any], attempt: int) -> None:
+        self.arguments = arguments
+        self.attempt = attempt
+
+
+class RetryLater(Exception):
+    """The handler asks for another try after `seconds`."""
+
+    def __init__(self, reason: str, *, seconds: float) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+class _Backoff(procrastinate.BaseRetryStrategy):
+    """2, 4, 8 … s up to 5 min, or as long as the handler asks for."""
+
+    def __init__(self, max_attempts: int) -> None:
+        self._max_attempts = max_attempts
+
+    def get_retry_decision(
+        self, *, exception: BaseException, job: queue_jobs.Job
+    ) -> procrastinate.RetryDecision | None:
+        if job.attempts + 1 >= self._max_attempts:
+            return None
+        seconds = (
+            exception.seconds if isinstance(exception, RetryLater) else min(2.0 ** (job.attempts + 1), 300.0)
+        )
+        return procrastinate.RetryDecision(retry_in={"milliseconds": int(seconds * 1000)})
+
+
+class JobQueue:
+    """Names → handlers, and the worker that runs them."""
+
+    def __init__(self, url: str, *, max_connections: int = 16) -> None:
+        self._connector = procrastinate.PsycopgConnector(
+            conninfo=_with_options(url),
+            pool_factory=_make_pool,
+            min_size=1,
+            max_size=max_connections,
+        )
+        self._app = procrastinate.App(connector=self._connector)
+        self._add_sweeper()
+
+    def add(self, name: str, queue: str, handler: Handler, *, max_attempts: int = MAX_ATTEMPTS) -> None:
+        """Let `handler` run jobs called `name` of `queue`."""
+
+        async def run(context: procrastinate.JobContext, /, **arguments: Any) -> None:
+            with extract_trace_from_dict(arguments):
+                await handler(Job(arguments, context.job.attempts))
+
+        self._app.task(name=name, queue=queue, pass_context=True, retry=_Backoff(max_attempts))(run)
+
+    def add_periodic(self, name: str, cron: str, handler: Callable[[], Awaitable[None]]) -> None:
+        """Run `handler` by `cron` (a leading field counts seconds), once across all workers."""
+
+        async def run(timestamp: int) -> None:
+            del timestamp
+            await handler()
+
+        task = self._app.task(name=name, queue="jobs", queueing_lock=name, retry=_Backoff(2))(run)
+        self._app.periodic(cron=cron)(task)
+
+    def _add_sweeper(self) -> None:
+        async def sweep(timestamp: int) -> None:
+            del timestamp
+            manager = self._app.job_manager
+            for job in list(await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S)):
+                if job.attempts >= MAX_DEATHS + MAX_ATTEMPTS:
+                    await manager.finish_job(job, status=queue_jobs.Status.FAILED, delete_job=False)
+                    continue
+                try:
+                    await manager.retry_job(job)
+                    log.warning("job.taken_over", extra={"job": job.task_name, "attempt": job.attempts})
+                except queue_exceptions.ConnectorException:
+                    # A periodic job whose next run waits already: this one is not needed.
+                    await manager.finish_job(job, status=queue_jobs.Status.FAILED, delete_job=False)
+            await manager.prune_stalled_workers(STALLED_AFTER_S)
+
+        task = self._app.task(
+            name="sweep_stalled_jobs", queue="jobs", queueing_lock="sweep_stalled_jobs", retry=_Backoff(2)
+        )(sweep)
+        self._app.periodic(cron=SWEEP_CRON)(task)
+
+    async def open(self) -> None:
+        await self._app.open_async()
+
+    async def close(self) -> None:
+        await self._app.close_async()
+
+    async def run_worker(self, *, concurrency: int, shutdown_timeout_s: float) -> None:
+        """Run jobs until cancelled; then finish those in hand within the timeout and give the others back.
+
+        Three groups, so that maintenance cannot delay answers: turns, sends, the rest.
+        """
+        groups = {"turns": concurrency, "send": concurrency, "jobs": 4}
+        async with asyncio.TaskGroup() as group:
+            for queue, size in groups.items():
+                group.create_task(
+                    self._app.run_worker_async(
+                        queues=[queue],
+                        name=queue,
+                        concurrency=size,
+                        fetch_job_polling_interval=POLL_S,
+                        update_heartbeat_interval=HEARTBEAT_S,
+                        stalled_worker_timeout=STALLED_AFTER_S,
+                        delete_jobs="successful",
+                        shutdown_graceful_timeout=shutdown_timeout_s,
+                        install_signal_handlers=False,
+                    )
+                )
+
+
+def _make_pool(**arguments: Any) -> AsyncConnectionPool[Transaction]:
+    # Autocommit and no liveness check: each statement is one round trip, not four.
+    arguments["kwargs"] = {**(arguments.get("kwargs") or {}), "autocommit": True, "connect_timeout": 3}
+    before = arguments.pop("configure", None)
+
+    async def configure(connection: Transaction) -> None:
+        if before is not None:
+            await before(connection)
+        await configure_connection(connection, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
+
+    return AsyncConnectionPool(configure=configure, **arguments)
+
+
+def _with_options(url: str) -> str:
+    """The queue's own connections notice a half-open link and never hang on a statement."""
+    info = psycopg.conninfo.conninfo_to_dict(url)
+    options = {
+        "application_name": "frontdesk-queue",
+        "keepalives_idle": 10,
+        "tcp_user_timeout": TCP_USER_TIMEOUT_MS,
+    }
+    merged: dict[str, Any] = {**options, **info}
+    return psycopg.conninfo.make_conninfo("", **merged)
+
+
+def mask_url(url: str) -> str:
+    """The address without its password, for `doctor` and error messages."""
+    info = psycopg.conninfo.conninfo_to_dict(url)
+    return f"{info.get('user', '')}@{quote(str(info.get('host', 'localhost')))}/{info.get('dbname', '')}"

@@ -1,0 +1,177 @@
+"""Calls to the gateway's REST API: send, look up what was sent, pair an instance."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+from urllib.parse import quote
+
+import httpx2
+
+from frontdesk.whatsapp.requests import (
+    classify_failure,
+    find_messages_request,
+    mark_read_request,
+    read_find_messages_response,
+    read_send_response,
+    send_presence_request,
+    send_text_request,
+)
+
+# The gateway checks the number and then sends; a hanging call is given up after this (its own table: C1).
+SEND_TIMEOUT_S: Final = 10.0
+LOOKUP_TIMEOUT_S: Final = 5.0
+PRESENCE_TIMEOUT_S: Final = 2.0
+
+
+class DeliveryFailed(Exception):
+    """The provider did not take the message; `permanent` means retrying cannot help.
+
+    `may_have_arrived`: the call broke off after it left us. `instance_lost`: no message of this instance can go out.
+    """
+
+    def __init__(
+        self, reason: str, *, permanent: bool, may_have_arrived: bool = False, instance_lost: bool = False
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.may_have_arrived = may_have_arrived
+        self.instance_lost = instance_lost
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sent:
+    provider_id: str | None
+
+
+Lookup = Literal["absent", "unknown"] | Sent
+
+
+class _Pace:
+    """Spaces the sends of one instance evenly: a burst is a reason to be banned."""
+
+    def __init__(self, per_second: float) -> None:
+        self._gap_s = 1.0 / per_second
+        self._next_at: dict[str, float] = defaultdict(float)
+
+    async def wait(self, instance: str) -> None:
+        now = time.monotonic()
+        at = max(now, self._next_at[instance])
+        self._next_at[instance] = at + self._gap_s
+        if at > now:
+            await asyncio.sleep(at - now)
+
+
+class EvolutionClient:
+    """The one door to the gateway. Takes and gives our values; raises DeliveryFailed."""
+
+    def __init__(self, *, base_url: str, api_key: str, sends_per_second: float, typing: bool) -> None:
+        self._http = httpx2.AsyncClient(
+            base_url=base_url.rstrip("/"),
+            headers={"apikey": api_key},
+            timeout=httpx2.Timeout(SEND_TIMEOUT_S, connect=3.0),
+            limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20),
+            follow_redirects=False,
+        )
+        self._pace = _Pace(sends_per_second)
+        self._typing = typing
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def send_text(self, *, instance: str, api_version: str, reply_to: str, text: str) -> Sent:
+        """Send one text. Raises DeliveryFailed."""
+        await self._pace.wait(instance)
+        body = send_text_request(api_version, reply_to, text)
+        response = await self._post(f"/message/sendText/{quote(instance, safe='')}", body)
+        return Sent(provider_id=read_send_response(response.content))
+
+    async def show_typing(self, *, instance: str, api_version: str, reply_to: str) -> None:
+        """Show 'typing'. Its failure is nobody's trouble."""
+        if not self._typing:
+            return
+        body = send_presence_request(api_version, reply_to, "composing", 0)
+        try:
+            await self._http.post(
+                f"/chat/sendPresence/{quote(instance, safe='')}", json=body, timeout=PRESENCE_TIMEOUT_S
+            )
+        except httpx2.HTTPError:
+            return
+
+    async def mark_read(self, *, instance: str, reply_to: str, provider_id: str) -> None:
+        """Blue ticks for the patient. Its failure is nobody's trouble."""
+        body = mark_read_request(reply_to, provider_id)
+        try:
+            await self._http.post(
+                f"/chat/markMessageAsRead/{quote(instance, safe='')}", json=body, timeout=PRESENCE_TIMEOUT_S
+            )
+        except httpx2.HTTPError:
+            return
+
+    async def find_sent(self, *, instance: str, reply_to: str, text: str, since: datetime) -> Lookup:
+        """Whether the gateway has sent this very text to this chat since then: Sent, absent, or it cannot say."""
+        body = find_messages_request(reply_to, since)
+        try:
+            response = await self._http.post(
+                f"/chat/findMessages/{quote(instance, safe='')}", json=body, timeout=LOOKUP_TIMEOUT_S
+            )
+        except httpx2.HTTPError:
+            return "unknown"
+        if response.status_code >= 300:
+            return "unknown"
+        found = read_find_messages_response(response.content)
+        if found is None:
+            return "unknown"
+        for message in found:
+            if message.from_me and message.text == text and message.sent_at >= since:
+                return Sent(provider_id=message.provider_id)
+        return "absent"
+
+    async def connection_state(self, instance: str) -> str:
+        """'open', 'connecting', 'close', 'not_loaded', or 'unreachable'."""
+        try:
+            response = await self._http.get(
+                f"/instance/connectionState/{quote(instance, safe='')}", timeout=5.0
+            )
+        except httpx2.HTTPError:
+            return "unreachable"
+        if response.status_code == 404:
+            return "unknown_instance"
+        if response.status_code >= 300:
+            return f"error_{response.status_code}"
+        state = response.json().get("instance", {}).get("state")
+        return str(state) if state else "not_loaded"
+
+    async def pairing(self, instance: str) -> dict[str, Any]:
+        """The gateway's answer to connect: `code` to show as a QR code, or the state if it is connected already."""
+        try:
+            response = await self._http.get(f"/instance/connect/{quote(instance, safe='')}")
+        except httpx2.HTTPError as error:
+            raise DeliveryFailed(type(error).__name__, permanent=False) from error
+        if response.status_code >= 300:
+            raise DeliveryFailed(f"HTTP {response.status_code}", permanent=True)
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def _post(self, path: str, body: dict[str, Any]) -> httpx2.Response:
+        try:
+            response = await self._http.post(path, json=body)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+            raise DeliveryFailed(type(error).__name__, permanent=False) from error
+        except httpx2.HTTPError as error:
+            # It left us and nobody answered: the message may have gone out.
+            raise DeliveryFailed(type(error).__name__, permanent=False, may_have_arrived=True) from error
+        if response.status_code >= 300:
+            failure = classify_failure(response.status_code, response.content)
+            raise DeliveryFailed(
+                failure.reason,
+                permanent=failure.kind in ("permanent", "number_not_on_whatsapp"),
+                may_have_arrived=response.status_code >= 500,
+                instance_lost=failure.kind in ("instance_gone", "unauthorized"),
+            )
+        return response

@@ -1,0 +1,134 @@
+"""Deliver one promised message: claim, look up if it was half sent, send, mark."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from frontdesk.jobs.queue import RetryLater
+from frontdesk.messaging.alerts import Alerts
+from frontdesk.messaging.outbox import Outbox, Promised
+from frontdesk.whatsapp.client import DeliveryFailed, EvolutionClient, Sent
+
+log = logging.getLogger(__name__)
+
+# An answer this late would speak of another moment; staff see it instead.
+TOO_LATE_AFTER: Final = timedelta(hours=2)
+# The gateway's clock and ours may differ by this much when we look up what it sent.
+CLOCK_SLACK: Final = timedelta(minutes=2)
+TRY_AGAIN_S: Final = (2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+
+
+class Delivery:
+    def __init__(
+        self, *, outbox: Outbox, client: EvolutionClient, alerts: Alerts, clock: Callable[[], datetime]
+    ) -> None:
+        self._outbox = outbox
+        self._client = client
+        self._alerts = alerts
+        self._clock = clock
+
+    async def deliver(self, clinic_id: UUID, outbox_id: UUID) -> None:
+        """Send one message of the outbox, at most once as far as the gateway can tell.
+
+        Raises RetryLater where a later try may help.
+        """
+        now = self._clock()
+        promised = await self._outbox.claim(clinic_id, outbox_id, now=now)
+        if promised is None:
+            return
+        if promised.removed:
+            await self._give_up(clinic_id, promised, "instance removed", now)
+            return
+        if (
+            promised.kind in ("reply", "holding")
+            and now - promised.created_at > TOO_LATE_AFTER
+            and not promised.was_sending
+        ):
+            await self._outbox.mark(clinic_id, outbox_id, status="superseded", reason="too late", now=now)
+            await self._tell_staff(clinic_id, promised, "undelivered", now)
+            return
+
+        maybe_duplicate = False
+        if promised.was_sending:
+            found = await self._client.find_sent(
+                instance=promised.instance_name,
+                reply_to=promised.reply_to,
+                text=promised.text,
+                since=(promised.claimed_at or promised.created_at) - CLOCK_SLACK,
+            )
+            if isinstance(found, Sent):
+                await self._outbox.mark(
+                    clinic_id,
+                    outbox_id,
+                    status="sent",
+                    provider_id=found.provider_id,
+                    reason="found",
+                    now=self._clock(),
+                )
+                return
+            maybe_duplicate = found == "unknown"
+        await self._send(clinic_id, promised, maybe_duplicate=maybe_duplicate)
+
+    async def _send(self, clinic_id: UUID, promised: Promised, *, maybe_duplicate: bool) -> None:
+        target = {
+            "instance": promised.instance_name,
+            "api_version": promised.api_version,
+            "reply_to": promised.reply_to,
+        }
+        if promised.kind == "reply":
+            await self._client.show_typing(**target)
+        try:
+            sent = await self._client.send_text(**target, text=promised.text)
+        except DeliveryFailed as failure:
+            await self._handle_failure(clinic_id, promised, failure)
+            return
+        await self._outbox.mark(
+            clinic_id,
+            promised.outbox_id,
+            status="sent",
+            provider_id=sent.provider_id,
+            maybe_duplicate=maybe_duplicate,
+            now=self._clock(),
+        )
+        log.info("message.sent", extra={"outbox_id": promised.outbox_id, "kind": promised.kind})
+
+    async def _handle_failure(self, clinic_id: UUID, promised: Promised, failure: DeliveryFailed) -> None:
+        now = self._clock()
+        if failure.permanent:
+            await self._give_up(clinic_id, promised, failure.reason, now)
+            return
+        if not failure.may_have_arrived:
+            # Nothing left us: it may be tried again as it is, or taken back by a newer message.
+            await self._outbox.mark(
+                clinic_id, promised.outbox_id, status="pending", reason=failure.reason, now=now
+            )
+        if failure.instance_lost:
+            await self._alerts.raise_alert(
+                clinic_id,
+                kind="instance_lost",
+                reason=failure.reason,
+                dedupe_key=f"instance_lost:{promised.instance_id}:{now:%Y-%m-%dT%H}",
+                now=now,
+            )
+        wait_s = TRY_AGAIN_S[min(promised.attempts, len(TRY_AGAIN_S) - 1)]
+        log.warning(
+            "message.not_sent",
+            extra={"outbox_id": promised.outbox_id, "attempt": promised.attempts, "reason": failure.reason},
+        )
+        raise RetryLater(failure.reason, seconds=wait_s) from failure
+
+    async def _give_up(self, clinic_id: UUID, promised: Promised, reason: str, now: datetime) -> None:
+        await self._outbox.mark(clinic_id, promised.outbox_id, status="failed", reason=reason, now=now)
+        log.error("message.failed", extra={"outbox_id": promised.outbox_id, "reason": reason})
+        await self._tell_staff(clinic_id, promised, "undelivered", now)
+
+    async def _tell_staff(self, clinic_id: UUID, promised: Promised, kind: str, now: datetime) -> None:
+        if promised.kind == "staff_alert":
+            return  # telling staff that staff cannot be told would go round in circles
+        await self._alerts.raise_alert(
+            clinic_id, kind=kind, reason="delivery", dedupe_key=f"{kind}:{promised.outbox_id}", now=now
+        )
