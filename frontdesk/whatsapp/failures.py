@@ -45,9 +45,7 @@ _PASSING_WORDS: Final = (
 _PASSING_STATUS: Final = frozenset({408, 409, 421, 423, 425, 429})
 # An exception's own words, not a check of our request.
 _EXCEPTION: Final = re.compile(r"(?:[a-z]*error|e[a-z]{4,12}):? ", re.IGNORECASE)
-_SCHEMA: Final = re.compile(
-    r"requires property|does not match|is not of a type|is not one of|must be|is not allowed"
-)
+_SCHEMA: Final = re.compile(r"requires property|does not match|is not of a type|is not one of|is not allowed")
 _WORDS_READ: Final = 50
 _DEEPEST_LIST: Final = 3
 
