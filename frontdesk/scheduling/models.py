@@ -83,6 +83,8 @@ class Busy:
     doctor_id: UUID
     starts_at: datetime
     ends_at: datetime
+    # The visit that takes the time, so that a visit to be moved can be left out.
+    appointment_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
