@@ -1,0 +1,70 @@
+"""Questions asked while something is in hand: answered from the catalog, then the open question again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from frontdesk.conversation.state_machine import EXISTING_VISIT_KINDS, Task
+from frontdesk.dialogue.answer import Answer, answer_with_task
+from frontdesk.dialogue.clinic_facts import answer_clinic_question, answer_doctor_question, list_visits
+from frontdesk.dialogue.inquiries import answer_service_question
+from frontdesk.dialogue.scene import QUESTIONS, Scene, wanted
+from frontdesk.understanding.models import Intent
+
+# Which question is put again under the answer, by kind of task.
+_OPEN_QUESTION = {
+    "confirm_appointment": "ask-confirm-again",
+    "cancel_appointment": "ask-cancel-again",
+    "book_appointment": "ask-book",
+    "choose_slot": "ask-which-time",
+    "collect_info": "ask-day-again",
+    "check_availability": "ask-day-again",
+    "offer_doctor": "ask-day-again",
+}
+
+
+async def answer_about_task(scene: Scene, task: Task, *, standalone: bool = False) -> Answer:
+    """What the message asks, the task being the topic. `standalone`: the task is done, nothing is asked again."""
+    question = next((intent for intent in scene.reading.intents if intent in QUESTIONS), scene.reading.intent)
+    answer = answer_question(scene, question, task)
+    if standalone or task.kind == "inquiry" or _is_about_another(scene, task):
+        return answer
+    key = (
+        "ask-move"
+        if task.kind == "reschedule_appointment" and task.on and task.at
+        else _OPEN_QUESTION.get(task.kind, "ask-day-again")
+    )
+    facts = answer.parts[:-1] if answer.task is not None and len(answer.parts) > 1 else answer.parts
+    again = answer_with_task(question, task, *facts, scene.say(key), reason="question.in_task")
+    return again.because(*answer.reasons)
+
+
+def _is_about_another(scene: Scene, task: Task) -> bool:
+    services = wanted(scene.reading.services)
+    return (
+        bool(services)
+        and task.service_id is not None
+        and all(task.service_id not in m.candidates for m in services)
+    )
+
+
+def answer_question(scene: Scene, question: Intent, topic: Task | None = None) -> Answer:
+    """A question answered; `topic` is what was spoken of."""
+    service_id = topic.service_id if topic else None
+    doctor_id = topic.doctor_id if topic else None
+    if question is Intent.HOURS_LOCATION:
+        return answer_clinic_question(scene)
+    if question is Intent.DOCTOR_INQUIRY:
+        return answer_doctor_question(scene, topic=doctor_id, service_id=service_id)
+    if question is Intent.MY_APPOINTMENTS:
+        return _tell_visit(scene, topic)
+    return answer_service_question(scene, question, topic=service_id)
+
+
+def _tell_visit(scene: Scene, topic: Task | None) -> Answer:
+    visit = scene.appointment(topic.appointment_id) if topic and topic.kind in EXISTING_VISIT_KINDS else None
+    if visit is None:
+        return list_visits(scene)
+    scene.tools.note("get_appointments", patient_id=str(scene.turn.patient.patient_id))
+    told = list_visits(scene)
+    return replace(told, parts=(scene.say("your-visit", visit=scene.describe_visit(visit)),), about=topic)

@@ -1,0 +1,182 @@
+"""What a message is to the conversation: an answer to what was asked, a return to something left, or a new matter."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from frontdesk.conversation.linking import Link, LinkKind, find_link
+from frontdesk.conversation.state_machine import (
+    Task,
+    drop_task,
+    forget_appointment,
+    put_task_aside,
+    resume_task,
+)
+from frontdesk.dialogue.answer import Answer
+from frontdesk.dialogue.asking import answer_question
+from frontdesk.dialogue.booking import start_booking
+from frontdesk.dialogue.canceling import start_canceling
+from frontdesk.dialogue.confirming import start_confirming
+from frontdesk.dialogue.continuing import continue_task
+from frontdesk.dialogue.escalating import call_human
+from frontdesk.dialogue.guarding import guard
+from frontdesk.dialogue.promising import judge_urgency
+from frontdesk.dialogue.rescheduling import start_rescheduling
+from frontdesk.dialogue.scene import QUESTIONS, Scene, wanted
+from frontdesk.dialogue.small_talk import answer_thanks, ask_again, decline_matter, greet, let_be
+from frontdesk.understanding.models import Intent
+
+
+async def decide(scene: Scene) -> tuple[Scene, Answer]:
+    """The answer, and the scene with the session the answer builds on."""
+    guarded = guard(scene)
+    if guarded is not None:
+        return scene, guarded
+    task, link = _find_task(scene)
+    if task is None:
+        return await _begin(scene, link)
+    if link.kind is LinkKind.DROPS:
+        return await _drop(scene, task, link)
+    return await _go_on(scene, task, link)
+
+
+def _find_task(scene: Scene) -> tuple[Task | None, Link]:
+    """The task the message is about: the one in hand, else the latest put aside it fits."""
+    best = Link(kind=LinkKind.NONE, probability=0.0, reason="nothing is pending")
+    in_hand = (scene.session.task,) if scene.session.task else ()
+    for task in (*in_hand, *reversed(scene.session.put_aside)):
+        link = find_link(scene.reading, task)
+        if link.kind is not LinkKind.NONE:
+            return task, link
+        if task.kind != "inquiry" and link.probability > best.probability:
+            best = link
+    return None, best
+
+
+async def _go_on(scene: Scene, task: Task, link: Link) -> tuple[Scene, Answer]:
+    """The message is about the task; using one that was pending or put aside is an injection of context."""
+    if task is not scene.session.task:
+        scene = scene.with_session(resume_task(scene.session, task))
+    answer = await continue_task(scene, task)
+    session = scene.session
+    if answer.task is None and task.appointment_id is not None:
+        session = forget_appointment(session, task.appointment_id)
+    is_pending = task.kind != "inquiry" and not task.current
+    answer = replace(answer, injected=is_pending, relevance=link.probability)
+    return scene.with_session(session), answer.because(f"link.{link.kind}", link.reason)
+
+
+async def _drop(scene: Scene, task: Task, link: Link) -> tuple[Scene, Answer]:
+    """Dropped, and not named again; what else the message wants is done without it."""
+    scene = scene.with_session(drop_task(scene.session, task))
+    if not _wants_more(scene, task):
+        intent = scene.reading.intent if scene.reading.intent is Intent.CANCEL else Intent.DENY
+        answer = let_be(scene, intent)
+    else:
+        scene, answer = await _begin(scene, link)
+    return scene, replace(answer, relevance=link.probability).because("link.drops", link.reason)
+
+
+def _wants_more(scene: Scene, task: Task) -> bool:
+    named = wanted(scene.reading.services) or wanted(scene.reading.doctors)
+    others = [m for m in named if task.service_id not in m.candidates and task.doctor_id not in m.candidates]
+    asks = scene.reading.intent in QUESTIONS or scene.reading.intent is Intent.HUMAN
+    return bool(others) or (asks and scene.reading.is_question)
+
+
+_Start = Callable[[Scene], Awaitable[Answer]]
+
+
+async def _begin(scene: Scene, link: Link) -> tuple[Scene, Answer]:
+    """A matter of its own: what was in hand waits, unnamed."""
+    reading = scene.reading
+    before = scene.session
+    scene = scene.with_session(put_task_aside(before))
+    answer = await _STARTS[_new_intent(scene)](scene)
+    if answer.keeps_task:
+        scene = scene.with_session(before)
+    return scene, replace(answer, relevance=link.probability).because(f"intent.{reading.intent}", link.reason)
+
+
+def _new_intent(scene: Scene) -> Intent:
+    """The intent taken alone; naming a thing or a time where nothing was asked begins a booking."""
+    reading = scene.reading
+    intent = reading.intent
+    names = wanted(reading.services) or wanted(reading.doctors)
+    if intent in (Intent.PROVIDE_INFO, Intent.CONFIRM, Intent.DENY, Intent.OUT_OF_SCOPE) and names:
+        return (
+            Intent.BOOK
+            if reading.dates or wanted(reading.doctors) or reading.drops or reading.says_no
+            else Intent.SERVICE_INQUIRY
+        )
+    return intent
+
+
+async def _book(scene: Scene) -> Answer:
+    return await start_booking(scene)
+
+
+async def _cancel(scene: Scene) -> Answer:
+    return start_canceling(scene)
+
+
+async def _ask(scene: Scene) -> Answer:
+    intent = scene.reading.intent
+    return answer_question(scene, intent if intent in QUESTIONS else Intent.SERVICE_INQUIRY)
+
+
+async def _confirm(scene: Scene) -> Answer:
+    """A yes with no question before it says nothing; "I confirm my visit" does."""
+    if scene.reading.is_bare or not (
+        wanted(scene.reading.services) or wanted(scene.reading.doctors) or scene.reading.dates
+    ):
+        return replace(
+            ask_again(scene, Intent.CONFIRM), is_misunderstanding=False, parts=(scene.say("how-help"),)
+        )
+    return await start_confirming(scene)
+
+
+async def _deny(scene: Scene) -> Answer:
+    return let_be(scene)
+
+
+async def _unclear(scene: Scene) -> Answer:
+    return ask_again(scene, Intent.PROVIDE_INFO)
+
+
+async def _human(scene: Scene) -> Answer:
+    return call_human(scene, judge_urgency(scene))
+
+
+async def _greet(scene: Scene) -> Answer:
+    return greet(scene)
+
+
+async def _thank(scene: Scene) -> Answer:
+    return answer_thanks(scene)
+
+
+async def _decline(scene: Scene) -> Answer:
+    return decline_matter(scene)
+
+
+_STARTS: Final[Mapping[Intent, _Start]] = {
+    Intent.GREETING: _greet,
+    Intent.SERVICE_INQUIRY: _ask,
+    Intent.PRICE_INQUIRY: _ask,
+    Intent.HOURS_LOCATION: _ask,
+    Intent.DOCTOR_INQUIRY: _ask,
+    Intent.MY_APPOINTMENTS: _ask,
+    Intent.BOOK: _book,
+    Intent.RESCHEDULE: start_rescheduling,
+    Intent.CANCEL: _cancel,
+    Intent.CONFIRM: _confirm,
+    Intent.DENY: _deny,
+    Intent.PROVIDE_INFO: _unclear,
+    Intent.HUMAN: _human,
+    Intent.EMERGENCY: _human,
+    Intent.THANKS_BYE: _thank,
+    Intent.OUT_OF_SCOPE: _decline,
+}

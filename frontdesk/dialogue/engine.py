@@ -1,0 +1,174 @@
+"""The deterministic engine: understands, decides and answers without any model, and always has an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from frontdesk.conversation.engine import Entities, FollowUp, Reply, Toolbox, Turn
+from frontdesk.conversation.state_machine import ConversationState, Session, Task, is_allowed
+from frontdesk.dialogue.answer import Answer
+from frontdesk.dialogue.deciding import decide
+from frontdesk.dialogue.guarding import LONGEST_MESSAGE, remember_minor
+from frontdesk.dialogue.promising import judge_urgency
+from frontdesk.dialogue.pressing import pressed_visit, read_press
+from frontdesk.dialogue.scene import Scene
+from frontdesk.dialogue.wording import Wording
+from frontdesk.language.choose import LanguageChoice, choose_language
+from frontdesk.language.reading import LanguageReading
+from frontdesk.understanding.language_of import language_of
+from frontdesk.understanding.models import Understanding
+from frontdesk.understanding.understand import understand
+
+_LONGEST_REPLY: Final = 1_600
+
+
+class OfflineEngine:
+    """Answers every turn by rules. Pure besides the toolbox."""
+
+    async def answer(self, turn: Turn, tools: Toolbox) -> Reply:
+        """The reply. Never raises EngineUnavailable: it is the engine of last resort."""
+        clinic = turn.catalog.clinic
+        reading = understand(
+            turn.text[:LONGEST_MESSAGE],
+            catalog=turn.catalog,
+            now=turn.now,
+            timezone=clinic.timezone,
+            language=turn.session.language,
+        )
+        choice = _choose_language(turn, reading)
+        today = turn.now.astimezone(clinic.zone).date()
+        scene = Scene(
+            turn=turn,
+            reading=read_press(turn, reading),
+            session=turn.session,
+            wording=Wording(language=choice.language, clinic=clinic, today=today),
+            tools=tools,
+        )
+        scene, answer = await decide(take_up_pressed_visit(remember_minor(scene)))
+        return _compose(scene, answer, choice)
+
+
+def take_up_pressed_visit(scene: Scene) -> Scene:
+    """A reminder's button names its visit: that becomes the task in hand, asked."""
+    pressed = pressed_visit(scene.turn)
+    if pressed is None:
+        return scene
+    intent, visit_id = pressed
+    visit = scene.appointment(visit_id)
+    if visit is None:
+        return scene
+    on, at = scene.local(visit)
+    task = Task(
+        kind="confirm_appointment",
+        service_id=visit.service_id,
+        doctor_id=visit.doctor_id,
+        appointment_id=visit_id,
+        on=on,
+        at=at,
+        asked=True,
+    )
+    reading = replace(scene.reading, intents=(intent,), dates=(), services=(), doctors=(), is_bare=True)
+    others = tuple(each for each in scene.session.put_aside if each.appointment_id != visit_id)
+    return replace(scene, reading=reading, session=replace(scene.session, task=task, put_aside=others))
+
+
+def _choose_language(turn: Turn, reading: Understanding) -> LanguageChoice:
+    said = LanguageReading(
+        language=reading.language, confidence=reading.language_confidence, is_clear=reading.language_is_clear
+    )
+    remembered = turn.session.notes.get("earlier_language")
+    return choose_language(
+        reading=said,
+        request=reading.language_request,
+        session_language=turn.session.language,
+        requested_language=turn.session.requested_language,
+        profile_language=turn.patient.language,
+        history_texts=[said_before.text for said_before in turn.history if said_before.role == "patient"],
+        clinic_default=turn.catalog.clinic.default_language,
+        read_language=language_of,
+        earlier_session_language=remembered if isinstance(remembered, str) else None,
+    )
+
+
+def _compose(scene: Scene, answer: Answer, choice: LanguageChoice) -> Reply:
+    state = _state_after(scene, answer)
+    follow_up = _follow_up(scene, answer)
+    session = _session_after(scene, answer, state, choice)
+    return Reply(
+        text=_text(scene, answer, follow_up),
+        language=choice.language,
+        intent=answer.intent,
+        session=session,
+        entities=_entities(answer, session),
+        context_injected=answer.injected,
+        relevance=answer.relevance or 0.0,
+        escalated=answer.escalated or state is ConversationState.ESCALATED,
+        alert_reason=answer.alert_reason,
+        follow_up=follow_up,
+        quick_replies=answer.quick_replies,
+        reasons=answer.reasons,
+    )
+
+
+def _state_after(scene: Scene, answer: Answer) -> ConversationState:
+    """The answer's state where the table leads there. A chat left to staff stays with them meanwhile."""
+    before = scene.turn.session.state
+    wanted = answer.state
+    if answer.keeps_task and not answer.escalated and scene.turn.session.task is not None:
+        wanted = before
+    return wanted if is_allowed(before, wanted) or _finished_something(answer) else before
+
+
+def _finished_something(answer: Answer) -> bool:
+    return answer.about is not None and answer.state is ConversationState.IDLE
+
+
+def _session_after(scene: Scene, answer: Answer, state: ConversationState, choice: LanguageChoice) -> Session:
+    session = scene.session
+    task = session.task if answer.keeps_task else answer.task
+    if not answer.keeps_task and task is None and session.task is not None:
+        session = replace(session, task=None)
+    return replace(
+        session,
+        state=state,
+        task=task,
+        language=choice.session_language,
+        requested_language=choice.requested_language,
+        misunderstood=session.misunderstood + 1 if answer.is_misunderstanding else 0,
+    )
+
+
+def _follow_up(scene: Scene, answer: Answer) -> FollowUp | None:
+    if answer.follow_up is not None or not scene.turn.always_follow_up:
+        return answer.follow_up
+    return FollowUp(urgency=judge_urgency(scene), reason="staff are away")
+
+
+def _text(scene: Scene, answer: Answer, follow_up: FollowUp | None) -> str:
+    parts = list(answer.parts)
+    if scene.turn.introduce and not answer.escalated:
+        parts.insert(0, scene.say("introduction", clinic=scene.wording.clinic_name()))
+    if follow_up is not None and not _says_when(answer):
+        minutes = int(follow_up.due_in_hours * 60)
+        parts.append(scene.say("follow-up", minutes=minutes))
+    elif scene.turn.session.state is ConversationState.ESCALATED and not answer.escalated and not answer.task:
+        parts.append(scene.say("staff-will-write"))
+    return "\n".join(part for part in parts if part)[:_LONGEST_REPLY]
+
+
+def _says_when(answer: Answer) -> bool:
+    return "emergency" in answer.reasons
+
+
+def _entities(answer: Answer, session: Session) -> Entities:
+    task = answer.task or answer.about or (session.task if answer.keeps_task else None)
+    if task is None:
+        return Entities()
+    return Entities(
+        service_id=task.service_id,
+        doctor_id=task.doctor_id,
+        on=task.on,
+        at=task.at,
+        appointment_id=task.appointment_id,
+    )

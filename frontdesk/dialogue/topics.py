@@ -1,0 +1,70 @@
+"""What exactly a question is about: hours or address, how long or whether it hurts."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from ruamel.yaml import YAML
+
+from frontdesk.understanding.folding import fold
+from frontdesk.understanding.models import Understanding
+
+# Hebrew letters that may be glued to the front of a word.
+_HEBREW_PREFIX: Final = "[והבלמשכ]{0,3}"
+
+
+class Topic(StrEnum):
+    HOURS = "hours"
+    ADDRESS = "address"
+    PARKING = "parking"
+    PHONE = "phone"
+    DURATION = "duration"
+    # Something only a doctor may answer: whether it hurts, what it does.
+    MEDICAL = "medical"
+    # Drugs and doses.
+    MEDICINE = "medicine"
+    COMPLAINT = "complaint"
+    # Other patients, or what only staff may see.
+    OTHER_PEOPLE = "other_people"
+    # Every service or price, none in particular.
+    GENERAL_LIST = "general_list"
+
+
+@cache
+def _patterns() -> dict[Topic, re.Pattern[str]]:
+    """One pattern a topic over the words of all languages."""
+    text = files("frontdesk.dialogue").joinpath("topics.yaml").read_text("utf-8")
+    loaded = YAML(typ="safe", pure=True).load(text)
+    return {Topic(name): _pattern(by_language) for name, by_language in loaded.items()}
+
+
+def _pattern(by_language: dict[str, str]) -> re.Pattern[str]:
+    options = []
+    for language, words in by_language.items():
+        prefix = _HEBREW_PREFIX if language == "he" else ""
+        for phrase in (each.strip() for each in words.split(",")):
+            options.append(prefix + _phrase(phrase))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(options)})")
+
+
+def _phrase(phrase: str) -> str:
+    """`word` is whole, `word*` begins so, ` ... ` lets a few words stand between."""
+    pieces = []
+    for word in phrase.split():
+        if word == "...":
+            pieces.append(r"(?:\W+\w+){0,3}?")
+            continue
+        body = re.escape(fold(word.rstrip("*")))
+        pieces.append(body + (r"\w*" if word.endswith("*") else r"(?!\w)"))
+    joined = r"\W+".join(pieces)
+    return joined.replace(r"\W+(?:\W+", r"(?:\W+")
+
+
+def find_topics(reading: Understanding) -> frozenset[Topic]:
+    """The topics the message touches."""
+    folded = fold(reading.text)
+    return frozenset(topic for topic, pattern in _patterns().items() if pattern.search(folded))
