@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from frontdesk.clinics.store import InstanceRow, InstanceStore
+from frontdesk.clinics.instance_store import InstanceRow, InstanceStore
 
 log = logging.getLogger(__name__)
 

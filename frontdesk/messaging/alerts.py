@@ -126,10 +126,17 @@ class Alerts:
         return touched > 0
 
     async def raise_alert(
-        self, clinic_id: UUID, *, kind: str, reason: str, dedupe_key: str | None, now: datetime
+        self,
+        clinic_id: UUID,
+        *,
+        kind: str,
+        reason: str,
+        dedupe_key: str | None,
+        now: datetime,
+        session_id: UUID | None = None,
     ) -> None:
         """An alert that no patient's message caused: a logged-out instance, a message that could not be delivered."""
-        payload = alert_json(clinic_id, None, kind=kind, reason=reason, dedupe_key=dedupe_key, now=now)
+        payload = alert_json(clinic_id, session_id, kind=kind, reason=reason, dedupe_key=dedupe_key, now=now)
         async with self._database.transaction(clinic_id) as tx:
             await sql.fetch_value(tx, "select core.put_alert(%s)", (Jsonb(payload),))
 

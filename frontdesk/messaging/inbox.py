@@ -202,6 +202,11 @@ class Inbox:
                 (uuid4(), instance, reason, body, now, TraceContext.current()),
             )
 
+    async def raise_alert(self, clinic_id: UUID, alert: Mapping[str, Any]) -> None:
+        """An alert for staff that goes with no message of the inbox."""
+        async with self._database.transaction(clinic_id) as tx:
+            await sql.fetch_value(tx, "select core.put_alert(%s)", (Jsonb(alert),))
+
     async def _call(self, query: Any, payload: Mapping[str, Any]) -> str:
         async with self._database.connection() as connection:
             result = await sql.fetch_value(connection, query, (Jsonb(payload),))

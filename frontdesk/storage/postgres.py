@@ -78,6 +78,22 @@ class Database:
     async def close(self) -> None:
         await self._pool.close(timeout=2.0)
 
+    async def ping(self) -> bool:
+        """Whether it answers now."""
+        async with self.connection() as connection:
+            await connection.execute("select 1")
+        return True
+
+    async def has_live_worker(self) -> bool:
+        """Whether a worker has reported within half a minute."""
+        async with self.connection() as connection:
+            cursor = await connection.execute(
+                "select exists (select 1 from public.procrastinate_workers"
+                " where last_heartbeat > now() - interval '30 seconds')"
+            )
+            row = await cursor.fetchone()
+        return bool(row and row[0])
+
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Transaction]:
         """A connection in autocommit: for single statements that set their own clinic (functions in `core`)."""

@@ -1,0 +1,49 @@
+"""The command line for operators: one module a topic, put together here.
+
+Exit codes: 0 done, 1 not found or refused, 2 wrong usage or settings, 3 a server is not usable (the message says the
+next step), 4 another process holds what is needed.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from frontdesk import __version__
+from frontdesk.cli import clinics, conversations, evaluation, operations, processes
+
+app = typer.Typer(
+    name="frontdesk",
+    help="The WhatsApp front desk for clinics: answers, books, follows up, hands over.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Print the version and end."),
+) -> None:
+    if version:
+        print(__version__)
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+for topic in (processes, clinics, conversations, evaluation, operations):
+    topic.register(app)
+
+
+def main() -> None:
+    """Run the command line; a broken pipe ends quietly, Ctrl-C with 130."""
+    try:
+        app()
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)
+    except KeyboardInterrupt:
+        sys.exit(130)

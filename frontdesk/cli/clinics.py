@@ -1,0 +1,214 @@
+"""Clinics and their WhatsApp instances: import, export, list, pair, replay."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from frontdesk.cli.session import (
+    EXIT_REFUSED,
+    EXIT_SERVER,
+    EXIT_USAGE,
+    FORMAT,
+    Format,
+    fail,
+    reach_servers,
+    read_settings,
+    show,
+    with_desk,
+)
+from frontdesk.clinics.models import text_in
+from frontdesk.scheduling.clinic_file import ClinicFileInvalid, export_clinic_file, read_clinic_file
+from frontdesk.scheduling.importing import Differences, import_clinic_file
+from frontdesk.settings import Settings
+from frontdesk.storage.postgres import Database, DatabaseUnavailable
+from frontdesk.wiring import Addresses, Desk, make_client, open_reception
+
+clinic = typer.Typer(help="Clinics: import, export, list.", no_args_is_help=True)
+instance = typer.Typer(help="WhatsApp instances: list, pair, replay what came before they were known.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(clinic, name="clinic")
+    app.add_typer(instance, name="instance")
+
+
+async def import_file(
+    settings: Settings, servers: Addresses, path: Path, *, include_demo: bool, dry_run: bool
+) -> Differences:
+    """Bring the database to what the file says; with `dry_run` only tell the difference."""
+    database = Database(servers.database_url, name="frontdesk-import", max_connections=settings.database_connections)
+    await database.open()
+    try:
+        file = read_clinic_file(path)
+        return await import_clinic_file(
+            database, file, now=datetime.now(UTC), include_demo=include_demo, dry_run=dry_run
+        )
+    finally:
+        await database.close()
+
+
+@clinic.command("import")
+def import_clinic(
+    path: Path = typer.Argument(..., help="A clinic file (YAML)."),
+    dry_run: bool = typer.Option(False, "--dry-run", help="Show the difference, change nothing."),
+    demo: bool = typer.Option(False, "--demo", help="Also the file's demo patients and appointments."),
+    output: Format = FORMAT,
+) -> None:
+    """Validate a clinic file and bring the database to it. Run twice it changes nothing."""
+    settings = read_settings()
+    if not path.exists():
+        fail(f"{path}: no such file", code=EXIT_USAGE, output=output)
+    try:
+        differences = asyncio.run(
+            import_file(settings, reach_servers(settings), path, include_demo=demo, dry_run=dry_run)
+        )
+    except ClinicFileInvalid as invalid:
+        problems = [{"line": p.line, "path": p.path, "message": p.message} for p in invalid.problems]
+        if output == "json":
+            print(json.dumps({"error": "the file is not valid", "exit_code": EXIT_REFUSED, "problems": problems}))
+        for problem in problems:
+            print(f"{path}:{problem['line']}: {problem['path']}: {problem['message']}", file=sys.stderr)
+        raise typer.Exit(EXIT_REFUSED) from None
+    except DatabaseUnavailable as unavailable:
+        fail(f"PostgreSQL cannot be used: {unavailable}", code=EXIT_SERVER, output=output)
+    rows = [{"change": change.kind, "what": change.path} for change in differences.changes]
+    if output == "json":
+        print(json.dumps({"dry_run": dry_run, "changes": rows}, ensure_ascii=False))
+        return
+    for row in rows:
+        print(f"{row['change']:<8} {row['what']}")
+    verb = "would change" if dry_run else "changed"
+    print(f"{verb} {len(rows)} things" if rows else "nothing to change")
+
+
+@clinic.command("export")
+def export_clinics() -> None:
+    """All clinics as one clinic file on standard output; it imports back to the same."""
+
+    async def work(desk: Desk) -> str:
+        catalogs = [await desk.catalogs.load(clinic_id) for clinic_id in await desk.chats.list_clinics()]
+        return export_clinic_file(catalogs)
+
+    print(with_desk(work), end="")
+
+
+@clinic.command("list")
+def list_clinics(output: Format = FORMAT) -> None:
+    """The clinics and what they offer, in numbers."""
+
+    async def work(desk: Desk) -> list[dict[str, Any]]:
+        catalogs = [await desk.catalogs.load(clinic_id) for clinic_id in await desk.chats.list_clinics()]
+        return [
+            {
+                "key": catalog.clinic.key,
+                "name": text_in(catalog.clinic.name, "en", catalog.clinic.default_language),
+                "clinic_id": str(catalog.clinic.clinic_id),
+                "timezone": catalog.clinic.timezone,
+                "instance": catalog.clinic.whatsapp_instance,
+                "doctors": len(catalog.doctors),
+                "services": len(catalog.services),
+                "staff": len(catalog.clinic.staff),
+            }
+            for catalog in catalogs
+        ]
+
+    show(with_desk(work), output=output, title="Clinics", empty="no clinics yet: 'frontdesk clinic import FILE'")
+
+
+@instance.command("list")
+def list_instances(output: Format = FORMAT) -> None:
+    """The instances, their clinics and the last known connection."""
+
+    async def work(desk: Desk) -> list[dict[str, Any]]:
+        return [
+            {"instance": row.instance_name, "clinic": row.clinic_name, "api": row.api_version, "connection": row.connection_state}
+            for row in await desk.instances.list_instances()
+        ]
+
+    show(with_desk(work), output=output, title="Instances", empty="no instances: name one in a clinic file")
+
+
+@instance.command("pair")
+def pair(name: str = typer.Argument(..., help="Name of the instance at the gateway.")) -> None:
+    """Show the QR code that pairs a phone with an instance."""
+    import qrcode
+
+    settings = read_settings()
+
+    async def ask() -> dict[str, Any]:
+        client = make_client(settings)
+        try:
+            return await client.pairing(name)
+        finally:
+            await client.close()
+
+    from frontdesk.whatsapp.client import DeliveryFailed
+
+    try:
+        answer = asyncio.run(ask())
+    except DeliveryFailed as failed:
+        fail(f"the gateway does not give a code for {name!r}: {failed.reason}", code=EXIT_REFUSED)
+    state = answer.get("instance", {}).get("state") if isinstance(answer.get("instance"), dict) else None
+    if state == "open":
+        print(f"{name} is connected already")
+        return
+    code = answer.get("code")
+    if not code:
+        fail(f"the gateway gave no code for {name!r}: is the instance created there?", code=EXIT_REFUSED)
+    picture = qrcode.QRCode(border=1)
+    picture.add_data(code)
+    picture.print_ascii(invert=True)
+    if answer.get("pairingCode"):
+        print(f"or type this code on the phone: {answer['pairingCode']}")
+    print("WhatsApp → Linked devices → Link a device. The code is good for about 40 seconds.")
+
+
+@instance.command("kept")
+def list_kept(output: Format = FORMAT) -> None:
+    """Webhooks we could not place: unknown instances, other contents under a known id."""
+
+    async def work(desk: Desk) -> list[dict[str, Any]]:
+        return [
+            {"id": str(k.quarantine_id), "instance": k.instance_name, "reason": k.reason, "received_at": k.received_at}
+            for k in await desk.instances.list_kept()
+        ]
+
+    show(with_desk(work), output=output, title="Kept webhooks", empty="nothing is kept")
+
+
+@instance.command("replay")
+def replay(name: str = typer.Argument(..., help="Instance whose kept webhooks are taken in now.")) -> None:
+    """Take in what came for an instance before its clinic was known."""
+    settings = read_settings()
+    servers = reach_servers(settings)
+
+    async def work() -> int:
+        from frontdesk.whatsapp.envelope import Unusable, parse_envelope
+
+        taken = 0
+        async with open_reception(settings, servers) as reception:
+            if await reception.directory.find(name) is None:
+                fail(f"no clinic has an instance {name!r}: import its clinic first", code=EXIT_REFUSED)
+            for kept in await reception.desk.instances.list_kept():
+                if kept.instance_name != name or kept.reason != "unknown instance":
+                    continue
+                body = await reception.desk.instances.take_kept(kept.quarantine_id, now=datetime.now(UTC))
+                if body is None:
+                    continue
+                try:
+                    await reception.intake.take(
+                        parse_envelope(body, path_instance=name), body, received_at=kept.received_at
+                    )
+                    taken += 1
+                except Unusable:
+                    continue
+        return taken
+
+    print(f"took in {asyncio.run(work())} webhooks")

@@ -1,0 +1,87 @@
+"""Talking without WhatsApp, and measuring: converse, understand, bench."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any, Literal
+
+import typer
+
+from frontdesk.cli.session import EXIT_REFUSED, fail, read_settings
+from frontdesk.converse.lines import Lines, answer_lines, open_streams
+from frontdesk.converse.own_database import own_database
+from frontdesk.wiring import find_owner_url, open_desk
+
+
+def register(app: typer.Typer) -> None:
+    app.command("converse")(converse)
+    app.command("understand")(understand_messages)
+    app.command("bench")(bench)
+
+
+def converse(
+    jsonl: bool = typer.Option(False, "--jsonl", help="JSON lines in, JSON lines out, as in eval/README.md."),
+    fixture: Path | None = typer.Option(None, help="Clinic file to talk to (default: the demo clinics)."),
+    clinic: str | None = typer.Option(None, help="Key of the clinic in that file (default: its first)."),
+    language: str | None = typer.Option(None, help="The patient's profile language: ru, es, en, he or pt."),
+) -> None:
+    """Chat with the front desk in the terminal: the real conversation, in a database of its own."""
+    from frontdesk.converse.terminal import chat
+
+    settings = read_settings()
+    owner_url = find_owner_url(settings)
+
+    async def run(database_url: str) -> None:
+        from frontdesk.converse.conversations import Clock, Conversations
+
+        clock = Clock()
+        async with open_desk(settings, database_url, name="frontdesk-converse", clock=clock) as desk:
+            conversations = Conversations(desk, clock)
+            if jsonl:
+                source, sink = open_streams()
+                await answer_lines(Lines(conversations, clock), source, sink)
+            else:
+                await chat(conversations, fixture=fixture, clinic=clinic, language=language)
+
+    with own_database(owner_url) as (database_url, _):
+        asyncio.run(run(database_url))
+
+
+def understand_messages(
+    jsonl: bool = typer.Option(True, "--jsonl/--text", help="JSON lines as in eval/README.md, or plain text lines."),
+) -> None:
+    """What each message says, line by line: language, intent, dates, service, doctor, urgency."""
+    from frontdesk.converse.reading import Reader
+
+    reader = Reader()
+    source, sink = open_streams()
+    for text in source:
+        if not text.strip():
+            continue
+        try:
+            line = json.loads(text) if jsonl else {"text": text.strip()}
+        except ValueError:
+            line = None
+        answer: dict[str, Any] = reader.describe(line) if isinstance(line, dict) else {"error": "not a JSON object"}
+        sink.write(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
+        sink.flush()
+
+
+def bench(
+    what: Literal["intake", "turn"] = typer.Argument(..., help="intake: acknowledging webhooks. turn: answering them."),
+    size: Literal["ci", "full"] = typer.Option("ci", help="ci ends within a minute, full takes several."),
+    as_json: bool = typer.Option(False, "--json", help="Print nothing but one JSON object."),
+) -> None:
+    """Measure the shipped processes over HTTP and SQL."""
+    from frontdesk.bench.run import run_bench
+
+    settings = read_settings()
+    figures = run_bench(what, size=size, settings=settings, say=lambda line: print(line, file=sys.stderr))
+    print(json.dumps(figures, indent=None if as_json else 2))
+    if figures.get("errors"):
+        fail(f"{figures['errors']} requests failed", code=EXIT_REFUSED)
+
+

@@ -1,0 +1,102 @@
+"""What every command shares: settings, servers, a desk, output as text or JSON, and errors that say what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Literal, NoReturn, TypeVar
+from uuid import UUID
+
+import psycopg
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from frontdesk.observability.trace_context import configure_trace_logging
+from frontdesk.settings import Settings, SettingsInvalid, load_settings
+from frontdesk.storage.embedded import EmbeddedUnavailable
+from frontdesk.storage.migrations import load_status
+from frontdesk.storage.postgres import DatabaseUnavailable
+from frontdesk.wiring import Addresses, Desk, find_servers, open_desk
+
+Result = TypeVar("Result")
+Format = Literal["text", "json"]
+FORMAT = typer.Option("text", "--format", help="text for people, json for programs.")
+
+EXIT_REFUSED, EXIT_USAGE, EXIT_SERVER, EXIT_BUSY = 1, 2, 3, 4
+
+
+def fail(message: str, *, code: int, output: Format = "text") -> NoReturn:
+    """One clear line and the right exit code."""
+    if output == "json":
+        print(json.dumps({"error": message, "exit_code": code}, ensure_ascii=False))
+    print(f"frontdesk: {message}", file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def read_settings() -> Settings:
+    try:
+        settings = load_settings()
+    except SettingsInvalid as invalid:
+        for problem in invalid.problems:
+            print(f"frontdesk: {problem}", file=sys.stderr)
+        raise typer.Exit(EXIT_USAGE) from None
+    configure_trace_logging(service="cli", style=settings.log_format, level="WARNING")
+    return settings
+
+
+def reach_servers(settings: Settings, *, check_schema: bool = True) -> Addresses:
+    """The servers, running and migrated; else an error that says the next step."""
+    try:
+        servers = find_servers(settings)
+        if check_schema:
+            status = load_status(servers.owner_url)
+            if not status.is_current:
+                fail(f"{len(status.waiting)} migrations wait: run 'frontdesk migrate'", code=EXIT_SERVER)
+            if status.unknown:
+                fail("the database is newer than this release: upgrade Frontdesk", code=EXIT_SERVER)
+    except EmbeddedUnavailable as unavailable:
+        fail(str(unavailable), code=EXIT_SERVER)
+    except (RuntimeError, psycopg.OperationalError) as error:
+        fail(f"PostgreSQL cannot be used: {str(error).strip().splitlines()[0]}; see 'frontdesk doctor'", code=EXIT_SERVER)
+    return servers
+
+
+def with_desk(work: Callable[[Desk], Awaitable[Result]]) -> Result:
+    """Run `work` with a desk of its own."""
+    settings = read_settings()
+    servers = reach_servers(settings)
+
+    async def run() -> Result:
+        async with open_desk(settings, servers.database_url, name="frontdesk-cli") as desk:
+            return await work(desk)
+
+    try:
+        return asyncio.run(run())
+    except DatabaseUnavailable as unavailable:
+        fail(f"PostgreSQL cannot be used: {unavailable}", code=EXIT_SERVER)
+
+
+def show(rows: Sequence[Mapping[str, Any]], *, output: Format, title: str, empty: str) -> None:
+    """Rows as a table, or as one JSON document."""
+    if output == "json":
+        print(json.dumps(list(rows), ensure_ascii=False, default=str))
+        return
+    if not rows:
+        print(empty)
+        return
+    table = Table(title=title, title_justify="left")
+    for name in rows[0]:
+        table.add_column(name.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    Console().print(table)
+
+
+def read_uuid(text: str, what: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        fail(f"{text!r} is no {what} id: it looks like 0b9c2d64-3f1a-4b7e-8c55-6d2e9a7f1c10", code=EXIT_USAGE)

@@ -1,0 +1,184 @@
+"""`frontdesk up`: everything of one machine in one terminal, stopped in order by Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from frontdesk.cli.session import EXIT_SERVER, fail
+from frontdesk.settings import Settings
+from frontdesk.storage.embedded import EmbeddedUnavailable, stop_postgres, stop_valkey
+from frontdesk.storage.migrations import MigrationBlocked, MigrationMismatch, apply_migrations
+from frontdesk.wiring import Addresses, find_servers
+
+READY_TIMEOUT_S: Final = 30.0
+STOP_TIMEOUT_S: Final = 30.0
+# How many ports after the wanted one are tried.
+PORTS_TRIED: Final = 50
+DEMO_CLINICS: Final = Path(__file__).parents[2] / "fixtures" / "clinic_demo.yaml"
+# Started again at most this often within a minute; more often is no accident.
+RESTARTS_PER_MINUTE: Final = 5
+
+
+class Supervisor:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._console = Console(stderr=True, highlight=False)
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._restarts: dict[str, list[float]] = {}
+        self._stopping = False
+
+    def run(self) -> int:
+        """Start, watch, stop. The exit code."""
+        started = time.monotonic()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+        try:
+            port = self._choose_port()
+            servers = self._start_servers()
+            self._migrate(servers)
+            self._import_demo(servers)
+            environment = self._environment(servers, port)
+            for name in ("worker", "api"):
+                self._start(name, environment)
+            if not self._wait_until_ready(port):
+                return EXIT_SERVER
+            self._say_where(port, time.monotonic() - started)
+            return self._watch(environment)
+        finally:
+            self._stop()
+
+    def _choose_port(self) -> int:
+        wanted = self._settings.port
+        for port in range(wanted, wanted + PORTS_TRIED):
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                with suppress(OSError):
+                    probe.bind((self._settings.host, port))
+                    if port != wanted:
+                        self._console.print(f"port {wanted} is taken: using {port} instead (PORT chooses another)")
+                    return port
+        fail(f"ports {wanted} to {wanted + PORTS_TRIED - 1} are all taken: set PORT to a free one", code=EXIT_SERVER)
+
+    def _start_servers(self) -> Addresses:
+        self._console.print("starting PostgreSQL and Valkey …")
+        try:
+            return find_servers(self._settings)
+        except (EmbeddedUnavailable, RuntimeError) as error:
+            fail(str(error), code=EXIT_SERVER)
+
+    def _migrate(self, servers: Addresses) -> None:
+        try:
+            applied = apply_migrations(servers.owner_url)
+        except (MigrationBlocked, MigrationMismatch) as error:
+            fail(str(error), code=EXIT_SERVER)
+        if applied:
+            self._console.print(f"applied {len(applied)} migrations")
+
+    def _import_demo(self, servers: Addresses) -> None:
+        if self._settings.environment != "development" or not DEMO_CLINICS.exists():
+            return
+        from frontdesk.cli.clinics import import_file
+
+        self._console.print("loading the demo clinics …")
+        asyncio.run(import_file(self._settings, servers, DEMO_CLINICS, include_demo=False, dry_run=False))
+
+    def _environment(self, servers: Addresses, port: int) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DATABASE_URL": servers.database_url,
+            "MIGRATE_DATABASE_URL": servers.owner_url,
+            "VALKEY_URL": servers.valkey_url,
+            "FRONTDESK_DATA_DIR": str(self._settings.frontdesk_data_dir.resolve()),
+            "PORT": str(port),
+        }
+
+    def _start(self, name: str, environment: dict[str, str]) -> None:
+        # A session of its own: Ctrl-C reaches us alone, and we stop the others in order.
+        self._children[name] = subprocess.Popen(  # noqa: S603 (our own command line)
+            [sys.executable, "-m", "frontdesk", name], env=environment, start_new_session=True
+        )
+
+    def _wait_until_ready(self, port: int) -> bool:
+        url = f"http://127.0.0.1:{port}/readyz"
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        while time.monotonic() < deadline and not self._stopping:
+            if self._children["api"].poll() is not None:
+                self._console.print("the API ended while starting: its last lines are above")
+                return False
+            with suppress(urllib.error.URLError, TimeoutError, ConnectionError), urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 (our own address)
+                if answer.status == 200:
+                    return True
+            time.sleep(0.05)
+        self._console.print(f"the API is not ready after {READY_TIMEOUT_S:.0f} s: see 'frontdesk doctor'")
+        return False
+
+    def _say_where(self, port: int, seconds: float) -> None:
+        base = f"http://{self._settings.host}:{port}"
+        self._console.print(f"\n[bold]Frontdesk is ready[/bold] after {seconds:.1f} s.")
+        if self._settings.environment == "development" and self._settings.evolution_url is None:
+            self._console.print(f"Chat as a patient:  [bold]{base}/simulator/[/bold]")
+        self._console.print(f"Health:             {base}/health")
+        self._console.print("Ctrl-C stops everything.\n")
+
+    def _watch(self, environment: dict[str, str]) -> int:
+        while not self._stopping:
+            for name, child in list(self._children.items()):
+                if child.poll() is not None and not self._stopping and not self._restart(name, environment):
+                    return EXIT_SERVER
+            time.sleep(0.2)
+        return 0
+
+    def _restart(self, name: str, environment: dict[str, str]) -> bool:
+        now = time.monotonic()
+        recent = [moment for moment in self._restarts.get(name, []) if now - moment < 60]
+        if len(recent) >= RESTARTS_PER_MINUTE:
+            self._console.print(f"{name} ends again and again: see its last lines above")
+            return False
+        self._restarts[name] = [*recent, now]
+        self._console.print(f"{name} ended ({self._children[name].returncode}): starting it again")
+        self._start(name, environment)
+        return True
+
+    def _on_signal(self, number: int, _frame: object) -> None:
+        if self._stopping:
+            for child in self._children.values():
+                with suppress(ProcessLookupError):
+                    child.kill()
+            os._exit(128 + number)
+        self._stopping = True
+
+    def _stop(self) -> None:
+        self._stopping = True
+        if self._children:
+            self._console.print("stopping …")
+        for child in self._children.values():
+            with suppress(ProcessLookupError):
+                child.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        for child in self._children.values():
+            try:
+                child.wait(timeout=max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+        folder = self._settings.frontdesk_data_dir
+        if self._settings.database_url is None:
+            stop_postgres(folder / "postgres")
+        if self._settings.valkey_url is None:
+            stop_valkey(folder / "valkey")
+        if self._children:
+            self._console.print("stopped; everything is kept in " + str(folder))
+
+

@@ -1,0 +1,36 @@
+"""What is promised to a patient comes due: staff are told if nobody has answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from frontdesk.followups.store import FollowUpStore
+from frontdesk.messaging.alerts import Alerts
+
+
+class FollowupScheduler:
+    def __init__(self, *, store: FollowUpStore, alerts: Alerts, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._alerts = alerts
+        self._clock = clock
+
+    async def settle_due(self) -> int:
+        """Settle every follow-up whose time has come; how many staff alerts were raised."""
+        now = self._clock()
+        raised = 0
+        for due in await self._store.list_due(now=now):
+            async with self._store.database.transaction(due.clinic_id) as tx:
+                row = await self._store.claim(tx, due.clinic_id, due.follow_up_id, now=now)
+            if row is None or row.was_answered:
+                continue
+            await self._alerts.raise_alert(
+                due.clinic_id,
+                kind="overdue_follow_up",
+                reason=row.urgency,
+                dedupe_key=f"follow_up:{due.follow_up_id}",
+                now=now,
+                session_id=row.session_id,
+            )
+            raised += 1
+        return raised

@@ -1,0 +1,49 @@
+"""The HTTP process: middleware, routers, lifespan; decides nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from frontdesk import __version__
+from frontdesk.lifecycle.health import Health, health_routes
+from frontdesk.observability.trace_context import TraceMiddleware
+from frontdesk.settings import Settings
+from frontdesk.wiring import Addresses, Clock, Reception, open_reception, open_simulator, wall_clock
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings, servers: Addresses, *, clock: Clock = wall_clock) -> ASGIApp:
+    """The application. Resources open with its lifespan; it is ready when the directory is warm."""
+    health = Health(version=__version__)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            reception: Reception = await stack.enter_async_context(open_reception(settings, servers, clock=clock))
+            app.router.routes[:0] = reception.webhook.routes()
+            if settings.environment == "development" and settings.evolution_url is None:
+                app.mount("/simulator", await stack.enter_async_context(open_simulator(settings, reception)))
+            health.add_check("database", reception.desk.database.ping, critical=True)
+            health.add_check("redis", reception.cache.ping)
+            health.add_check("worker", reception.desk.database.has_live_worker)
+            await stack.enter_async_context(health.watch())
+            log.info("api.ready", extra={"port": settings.port})
+            yield
+            health.drain()
+
+    app = FastAPI(
+        title="Frontdesk",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.router.routes.extend(health_routes(health))
+    return TraceMiddleware(app)

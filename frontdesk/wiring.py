@@ -1,0 +1,293 @@
+"""The composition root: settings → servers → resources → handlers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from frontdesk.clinics.instance_directory import InstanceDirectory
+from frontdesk.clinics.instance_store import InstanceStore
+from frontdesk.conversation.desk_toolbox import make_toolbox_of
+from frontdesk.conversation.store import SessionStore
+from frontdesk.conversation.turn import TurnHandler
+from frontdesk.dialogue.engine import OfflineEngine
+from frontdesk.followups.scheduler import FollowupScheduler
+from frontdesk.followups.store import FollowUpStore
+from frontdesk.jobs.queue import JobQueue
+from frontdesk.language.fallback_service import LanguageFallbackService
+from frontdesk.messaging.alert_texts import say_alert
+from frontdesk.messaging.alerts import Alerts
+from frontdesk.messaging.chat_store import ChatStore
+from frontdesk.messaging.dead_letters import DeadLetters
+from frontdesk.messaging.inbox import Inbox
+from frontdesk.messaging.outbox import Outbox
+from frontdesk.messaging.reconciliation import Reconciliation
+from frontdesk.scheduling.booking import BookingDesk
+from frontdesk.scheduling.catalogs import CatalogMemory
+from frontdesk.settings import Settings
+from frontdesk.storage.cache import Cache
+from frontdesk.storage.postgres import Database
+from frontdesk.whatsapp.client import EvolutionClient
+from frontdesk.whatsapp.delivery import Delivery
+from frontdesk.whatsapp.intake import Intake
+from frontdesk.whatsapp.redaction import redacted
+from frontdesk.whatsapp.webhook import Credentials, EvolutionWebhook
+
+log = logging.getLogger(__name__)
+
+DATABASE_NAME = "frontdesk"
+SIMULATOR_KEY = "simulator-development-key"
+
+Clock = Callable[[], datetime]
+
+
+def wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Addresses:
+    """Where the servers are. `database_url` is the application's login, `owner_url` may migrate."""
+
+    database_url: str
+    owner_url: str
+    valkey_url: str
+
+
+def find_servers(settings: Settings) -> Addresses:
+    """The configured servers, or embedded ones, started if they do not run.
+
+    Raises EmbeddedUnavailable, RuntimeError if an embedded server does not come up.
+    """
+    from frontdesk.storage.embedded import start_valkey
+
+    database_url = settings.database_url.get_secret_value() if settings.database_url else None
+    owner_url = settings.migrate_database_url.get_secret_value() if settings.migrate_database_url else database_url
+    if database_url is None or owner_url is None:
+        database_url, owner_url = start_embedded_database(settings.frontdesk_data_dir)
+    valkey_url = settings.valkey_url.get_secret_value() if settings.valkey_url else None
+    if valkey_url is None:
+        valkey_url = start_valkey(settings.frontdesk_data_dir / "valkey").url
+    return Addresses(database_url=database_url, owner_url=owner_url, valkey_url=valkey_url)
+
+
+def find_owner_url(settings: Settings) -> str:
+    """Where databases may be made: the configured server's owner, or the embedded server's."""
+    url = settings.migrate_database_url or settings.database_url
+    if url is not None:
+        return url.get_secret_value()
+    return start_embedded_database(settings.frontdesk_data_dir)[1]
+
+
+def start_embedded_database(data_folder: Path, database: str = DATABASE_NAME) -> tuple[str, str]:
+    """(application's address, owner's address) of a database in the embedded server, made if it does not exist."""
+    import psycopg
+
+    from frontdesk.storage.embedded import start_postgres
+    from frontdesk.storage.postgres import APPLICATION_ROLE
+
+    server = start_postgres(data_folder / "postgres")
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        if connection.execute("select 1 from pg_database where datname = %s", (database,)).fetchone() is None:
+            connection.execute(psycopg.sql.SQL("create database {}").format(psycopg.sql.Identifier(database)))
+    return server.url(database, user=APPLICATION_ROLE), server.url(database)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """Everything that knows conversations and nothing of processes."""
+
+    database: Database
+    inbox: Inbox
+    outbox: Outbox
+    alerts: Alerts
+    chats: ChatStore
+    dead_letters: DeadLetters
+    booking: BookingDesk
+    instances: InstanceStore
+    catalogs: CatalogMemory
+    turns: TurnHandler
+    follow_ups: FollowupScheduler
+
+
+def make_desk(settings: Settings, database: Database, *, clock: Clock = wall_clock) -> Desk:
+    alerts = Alerts(
+        database, text=say_alert, next_contact_after=timedelta(minutes=settings.alert_next_contact_minutes)
+    )
+    catalogs = CatalogMemory(database)
+    booking = BookingDesk(database)
+    fallback = LanguageFallbackService()
+    turns = TurnHandler(
+        sessions=SessionStore(database),
+        catalogs=catalogs,
+        engines=(OfflineEngine(),),
+        make_toolbox=make_toolbox_of(booking),
+        apology=lambda language: fallback.get_apology_message(language, "error"),
+        clock=clock,
+        session_expires=timedelta(hours=settings.session_expires_hours),
+    )
+    return Desk(
+        database=database,
+        inbox=Inbox(database, staff_takeover=settings.staff_takeover),
+        outbox=Outbox(database),
+        alerts=alerts,
+        chats=ChatStore(database),
+        dead_letters=DeadLetters(database),
+        booking=booking,
+        instances=InstanceStore(database),
+        catalogs=catalogs,
+        turns=turns,
+        follow_ups=FollowupScheduler(store=FollowUpStore(database), alerts=alerts, clock=clock),
+    )
+
+
+@asynccontextmanager
+async def open_desk(
+    settings: Settings, database_url: str, *, name: str, clock: Clock = wall_clock
+) -> AsyncIterator[Desk]:
+    """A desk with its own pool of connections. Raises DatabaseUnavailable."""
+    database = Database(database_url, name=name, max_connections=settings.database_connections)
+    await database.open()
+    try:
+        yield make_desk(settings, database, clock=clock)
+    finally:
+        await database.close()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reception:
+    """What the HTTP process serves."""
+
+    desk: Desk
+    directory: InstanceDirectory
+    intake: Intake
+    webhook: EvolutionWebhook
+    cache: Cache
+
+
+@asynccontextmanager
+async def open_reception(settings: Settings, servers: Addresses, *, clock: Clock = wall_clock) -> AsyncIterator[Reception]:
+    """The desk and its webhook, the directory warm."""
+    async with AsyncExitStack() as stack:
+        desk = await stack.enter_async_context(
+            open_desk(settings, servers.database_url, name="frontdesk-api", clock=clock)
+        )
+        cache = Cache(servers.valkey_url)
+        stack.push_async_callback(cache.close)
+        directory = InstanceDirectory(desk.instances, cache)
+        count = await directory.prewarm()
+        log.info("directory.prewarmed", extra={"count": count})
+        intake = Intake(
+            inbox=desk.inbox,
+            directory=directory,
+            instances=desk.instances,
+            redact=redacted,
+            stale_after=settings.stale_after,
+            clock=clock,
+        )
+        credentials = Credentials(
+            secrets=settings.accepted_secrets,
+            jwt_key=settings.webhook_jwt_key.get_secret_value() if settings.webhook_jwt_key else None,
+        )
+        yield Reception(
+            desk=desk,
+            directory=directory,
+            intake=intake,
+            webhook=EvolutionWebhook(intake=intake, credentials=credentials),
+            cache=cache,
+        )
+
+
+def make_client(settings: Settings) -> EvolutionClient:
+    """The gateway's client; the simulator's where no gateway is set."""
+    key = settings.evolution_api_key.get_secret_value() if settings.evolution_api_key else SIMULATOR_KEY
+    return EvolutionClient(
+        base_url=settings.evolution_url or f"http://127.0.0.1:{settings.port}/simulator",
+        api_key=key,
+        sends_per_second=settings.sends_per_second,
+        typing=settings.typing,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackOffice:
+    """What the worker process runs. The queue is not open yet: its jobs are added first."""
+
+    desk: Desk
+    delivery: Delivery
+    reconciliation: Reconciliation
+    queue: JobQueue
+
+
+@asynccontextmanager
+async def open_back_office(
+    settings: Settings, servers: Addresses, *, clock: Clock = wall_clock
+) -> AsyncIterator[BackOffice]:
+    """The desk, the gateway's client and the queue."""
+    async with AsyncExitStack() as stack:
+        desk = await stack.enter_async_context(
+            open_desk(settings, servers.database_url, name="frontdesk-worker", clock=clock)
+        )
+        client = make_client(settings)
+        stack.push_async_callback(client.close)
+        await desk.catalogs.prewarm(await desk.chats.list_clinics())
+        queue = JobQueue(servers.database_url)
+        stack.push_async_callback(queue.close)
+        yield BackOffice(
+            desk=desk,
+            delivery=Delivery(outbox=desk.outbox, client=client, alerts=desk.alerts, clock=clock),
+            reconciliation=Reconciliation(desk.database),
+            queue=queue,
+        )
+
+
+class _StoredThoughts:
+    """What the simulator's panel shows of each answer, from the turns that gave them."""
+
+    def __init__(self, chats: ChatStore) -> None:
+        self._chats = chats
+
+    async def find_thoughts(self, *, instance: str, sent_ids: Sequence[str]) -> Mapping[str, Mapping[str, object]]:
+        del instance  # ids of the simulator are unique across its instances
+        rows = await self._chats.find_thoughts(list(sent_ids))
+        return {
+            sent_id: {
+                **row["decision"],
+                "intent": row["intent"],
+                "state": row["state"],
+                "timings": row["timings"],
+                "trace_id": row["trace_id"],
+            }
+            for sent_id, row in rows.items()
+        }
+
+
+@asynccontextmanager
+async def open_simulator(settings: Settings, reception: Reception) -> AsyncIterator[ASGIApp]:
+    """The stand-in gateway with its page, for every instance we know."""
+    from frontdesk.simulator.gateway import create_gateway
+    from frontdesk.simulator.instances import SimulatedInstance
+
+    rows = await reception.desk.instances.list_instances()
+    gateway = create_gateway(
+        data_folder=settings.frontdesk_data_dir / "simulator",
+        webhook_url=f"http://127.0.0.1:{settings.port}",
+        webhook_secret=settings.accepted_secrets[0],
+        api_key=SIMULATOR_KEY,
+        instances=[
+            SimulatedInstance(name=row.instance_name, title=row.clinic_name, language=row.default_language)
+            for row in rows
+        ],
+        thoughts=_StoredThoughts(reception.desk.chats),
+    )
+    await gateway.open()
+    try:
+        yield gateway
+    finally:
+        await gateway.close()
