@@ -16,8 +16,9 @@ from frontdesk.simulator.addresses import UnknownNumber, read_address
 from frontdesk.simulator.answers import AsciiJSONResponse
 from frontdesk.simulator.contents import UnknownKind
 from frontdesk.simulator.faults import UnknownFault, change_faults
+from frontdesk.simulator.incoming import PatientMessage
 from frontdesk.simulator.live import describe_contact, describe_message
-from frontdesk.simulator.network import Network, PatientMessage
+from frontdesk.simulator.network import Network
 
 _STATES: Final = ("open", "connecting", "close")
 

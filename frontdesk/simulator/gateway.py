@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx2
 from starlette.applications import Starlette
@@ -27,6 +27,9 @@ from frontdesk.simulator.page import PageRoutes, Thoughts
 from frontdesk.simulator.rest import ConnectionDropped, EvolutionRoutes
 from frontdesk.simulator.shapes import shape_error
 
+# Where the socket of a request is kept for the faults that close it.
+_TRANSPORT: Final = "frontdesk.simulator.transport"
+
 
 class Gateway(Starlette):
     """Opens itself with the first request, because a mounted application's lifespan does not run.
@@ -35,9 +38,7 @@ class Gateway(Starlette):
     """
 
     def __init__(self, network: Network, *, routes: Sequence[BaseRoute]) -> None:
-        super().__init__(
-            routes=routes, lifespan=_run, exception_handlers={404: _say_not_found, 405: _say_not_found}
-        )
+        super().__init__(routes=routes, lifespan=_run, exception_handlers=_FAILURES)
         self.network = network
         self._opening = asyncio.Lock()
         self._is_open = False
@@ -59,15 +60,8 @@ class Gateway(Starlette):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not self._is_open:
             await self.open()
-        try:
-            await super().__call__(scope, receive, send)
-        except ConnectionDropped:
-            # The server's own side of this request holds the socket. Under a server or a middleware that hides
-            # it the failure rises instead, and the caller sees the server's 500.
-            transport = getattr(getattr(send, "__self__", None), "transport", None)
-            if transport is None:
-                raise
-            transport.abort()
+        scope[_TRANSPORT] = getattr(getattr(send, "__self__", None), "transport", None)
+        await super().__call__(scope, receive, send)
 
 
 def create_gateway(
@@ -130,3 +124,19 @@ async def _run(app: Starlette) -> AsyncIterator[None]:
 async def _say_not_found(request: Request, _: Any) -> Response:
     missing = f"Cannot {request.method} {request.url.path}"
     return AsciiJSONResponse(shape_error(404, "Not Found", [missing]), status_code=404)
+
+
+async def _drop_connection(request: Request, failure: Exception) -> None:
+    """Close the caller's socket unanswered. Below a middleware that hides it the caller sees a 500 instead."""
+    transport = request.scope[_TRANSPORT]
+    if transport is None:
+        raise failure
+    transport.abort()
+    await asyncio.sleep(0)  # the server notices the end before it would complain of a missing answer
+
+
+_FAILURES: Final[Mapping[Any, Any]] = {
+    404: _say_not_found,
+    405: _say_not_found,
+    ConnectionDropped: _drop_connection,
+}

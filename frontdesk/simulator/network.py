@@ -20,9 +20,9 @@ from frontdesk.simulator.addresses import (
 )
 from frontdesk.simulator.chats import Author, ChatBook, ChatMessage, Status
 from frontdesk.simulator.connections import Connections
-from frontdesk.simulator.contents import Content, shape_content
 from frontdesk.simulator.delivery import WebhookSender
 from frontdesk.simulator.faults import Faults
+from frontdesk.simulator.incoming import PatientMessage, shape_received
 from frontdesk.simulator.instances import SimulatedInstance, derive_lid
 from frontdesk.simulator.live import LiveFeed, describe_contact, describe_message
 from frontdesk.simulator.receipts import ReceiptDesk
@@ -35,24 +35,6 @@ from frontdesk.simulator.shapes import (
 )
 
 SERVER_URL: Final = "http://simulator.invalid"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PatientMessage:
-    """What a patient sends. `sent_at` and `message_id` are made up where absent, `lid` digits follow the phone."""
-
-    instance: str
-    phone: str | None
-    push_name: str | None
-    text: str
-    kind: str = "text"
-    language: str = "en"
-    choice_id: str | None = None
-    lid: str | None = None
-    message_id: str | None = None
-    sent_at: float | None = None
-    # Id of the message of this chat the patient replies to.
-    quoted_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,8 +110,15 @@ class Network:
         contact = self._meet(said)
         sent_at = said.sent_at if said.sent_at is not None else self._clock()
         message_id = said.message_id or f"3A{secrets.token_hex(9).upper()}"
-        content = Content(kind=said.kind, text=said.text, choice_id=said.choice_id, version=self.version)
-        record = self._shape_received(contact, said, content=content, message_id=message_id, at=sent_at)
+        record = shape_received(
+            said,
+            contact,
+            instance=self.instances[said.instance],
+            message_id=message_id,
+            at=sent_at,
+            quoted=self.chats.find_message(instance=said.instance, message_id=said.quoted_id or ""),
+            version=self.version,
+        )
         message = self._keep(
             contact,
             record=record,
@@ -245,37 +234,6 @@ class Network:
         )
         self.chats.put_contact(contact)
         return contact
-
-    def _shape_received(
-        self, contact: Contact, said: PatientMessage, *, content: Content, message_id: str, at: float
-    ) -> dict[str, Any]:
-        message = shape_content(content)
-        context = self._shape_quote(said)
-        if context is not None and self.version < (2,) and "conversation" in message:
-            message = {"extendedTextMessage": {"text": said.text, "contextInfo": context}}
-        return shape_message(
-            self.instances[said.instance],
-            key=shape_key(contact, message_id=message_id, version=self.version),
-            push_name=said.push_name,
-            status="DELIVERY_ACK",
-            message=message | {"messageContextInfo": shape_device_noise(at=at, version=self.version)},
-            at=at,
-            version=self.version,
-            source="ios",
-            context=context if self.version >= (2,) else None,
-        )
-
-    def _shape_quote(self, said: PatientMessage) -> dict[str, Any] | None:
-        quoted = self.chats.find_message(instance=said.instance, message_id=said.quoted_id or "")
-        if quoted is None:
-            return None
-        return {
-            "mentionedJid": [],
-            "groupMentions": [],
-            "stanzaId": quoted.message_id,
-            "participant": self.instances[said.instance].own_jid,
-            "quotedMessage": {"conversation": quoted.text},
-        }
 
     def _keep(
         self,
