@@ -25,7 +25,9 @@ def create_app(settings: Settings, servers: Addresses, *, clock: Clock = wall_cl
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            reception: Reception = await stack.enter_async_context(open_reception(settings, servers, clock=clock))
+            reception: Reception = await stack.enter_async_context(
+                open_reception(settings, servers, clock=clock)
+            )
             app.router.routes[:0] = reception.webhook.routes()
             if settings.environment == "development" and settings.evolution_url is None:
                 app.mount("/simulator", await stack.enter_async_context(open_simulator(settings, reception)))

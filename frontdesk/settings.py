@@ -83,8 +83,9 @@ class Settings(BaseSettings):
     @field_validator("database_url", "migrate_database_url")
     @classmethod
     def _want_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
-            raise ValueError("must start with postgresql://")
+        text = value.get_secret_value() if value is not None else ""
+        if value is not None and not text.startswith(("postgresql://", "postgres://")) and "dbname=" not in text:
+            raise ValueError("must start with postgresql:// (or be keywords with dbname=)")
         return value
 
     @field_validator("valkey_url")

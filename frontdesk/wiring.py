@@ -13,8 +13,8 @@ from starlette.types import ASGIApp
 
 from frontdesk.clinics.instance_directory import InstanceDirectory
 from frontdesk.clinics.instance_store import InstanceStore
-from frontdesk.conversation.desk_toolbox import make_toolbox_of
-from frontdesk.conversation.store import SessionStore
+from frontdesk.conversation.desk_toolbox import DeskToolbox
+from frontdesk.conversation.store import LoadedTurn, SessionStore
 from frontdesk.conversation.turn import TurnHandler
 from frontdesk.dialogue.engine import OfflineEngine
 from frontdesk.followups.scheduler import FollowupScheduler
@@ -28,9 +28,11 @@ from frontdesk.messaging.dead_letters import DeadLetters
 from frontdesk.messaging.inbox import Inbox
 from frontdesk.messaging.outbox import Outbox
 from frontdesk.messaging.reconciliation import Reconciliation
-from frontdesk.scheduling.booking import BookingDesk
+from frontdesk.scheduling.booking import BookingDesk, Pin
 from frontdesk.scheduling.catalogs import CatalogMemory
+from frontdesk.scheduling.models import Catalog
 from frontdesk.settings import Settings
+from frontdesk.understanding.language_of import language_of
 from frontdesk.storage.cache import Cache
 from frontdesk.storage.postgres import Database
 from frontdesk.whatsapp.client import EvolutionClient
@@ -68,7 +70,9 @@ def find_servers(settings: Settings) -> Addresses:
     from frontdesk.storage.embedded import start_valkey
 
     database_url = settings.database_url.get_secret_value() if settings.database_url else None
-    owner_url = settings.migrate_database_url.get_secret_value() if settings.migrate_database_url else database_url
+    owner_url = (
+        settings.migrate_database_url.get_secret_value() if settings.migrate_database_url else database_url
+    )
     if database_url is None or owner_url is None:
         database_url, owner_url = start_embedded_database(settings.frontdesk_data_dir)
     valkey_url = settings.valkey_url.get_secret_value() if settings.valkey_url else None
@@ -116,18 +120,34 @@ class Desk:
     follow_ups: FollowupScheduler
 
 
+def _toolboxes_of(booking: BookingDesk) -> Callable[..., DeskToolbox]:
+    def make_toolbox(loaded: LoadedTurn, catalog: Catalog, *, now: datetime) -> DeskToolbox:
+        message_ids = tuple(message.message_id for message in loaded.messages)
+        return DeskToolbox(
+            booking,
+            catalog,
+            patient_id=loaded.patient_id,
+            now=now,
+            # The oldest message of the burst: the same in every retry of the turn.
+            request_prefix=str(message_ids[0]),
+            pin=Pin(session_id=loaded.session_id, turn_version=loaded.turn_version, message_ids=message_ids),
+        )
+
+    return make_toolbox
+
+
 def make_desk(settings: Settings, database: Database, *, clock: Clock = wall_clock) -> Desk:
     alerts = Alerts(
         database, text=say_alert, next_contact_after=timedelta(minutes=settings.alert_next_contact_minutes)
     )
     catalogs = CatalogMemory(database)
     booking = BookingDesk(database)
-    fallback = LanguageFallbackService()
+    fallback = LanguageFallbackService(read_language=language_of)
     turns = TurnHandler(
         sessions=SessionStore(database),
         catalogs=catalogs,
         engines=(OfflineEngine(),),
-        make_toolbox=make_toolbox_of(booking),
+        make_toolbox=_toolboxes_of(booking),
         apology=lambda language: fallback.get_apology_message(language, "error"),
         clock=clock,
         session_expires=timedelta(hours=settings.session_expires_hours),
@@ -172,7 +192,9 @@ class Reception:
 
 
 @asynccontextmanager
-async def open_reception(settings: Settings, servers: Addresses, *, clock: Clock = wall_clock) -> AsyncIterator[Reception]:
+async def open_reception(
+    settings: Settings, servers: Addresses, *, clock: Clock = wall_clock
+) -> AsyncIterator[Reception]:
     """The desk and its webhook, the directory warm."""
     async with AsyncExitStack() as stack:
         desk = await stack.enter_async_context(
@@ -253,7 +275,9 @@ class _StoredThoughts:
     def __init__(self, chats: ChatStore) -> None:
         self._chats = chats
 
-    async def find_thoughts(self, *, instance: str, sent_ids: Sequence[str]) -> Mapping[str, Mapping[str, object]]:
+    async def find_thoughts(
+        self, *, instance: str, sent_ids: Sequence[str]
+    ) -> Mapping[str, Mapping[str, object]]:
         del instance  # ids of the simulator are unique across its instances
         rows = await self._chats.find_thoughts(list(sent_ids))
         return {

@@ -33,11 +33,16 @@ class Jobs:
         )
 
     async def deliver_message(self, job: Job) -> None:
-        await self._office.delivery.deliver(UUID(job.arguments["clinic_id"]), UUID(job.arguments["outbox_id"]))
+        await self._office.delivery.deliver(
+            UUID(job.arguments["clinic_id"]), UUID(job.arguments["outbox_id"])
+        )
 
     async def tell_staff(self, job: Job) -> None:
         await self._office.desk.alerts.tell_next(
-            UUID(job.arguments["clinic_id"]), UUID(job.arguments["alert_id"]), now=self._clock(), only_if_told=0
+            UUID(job.arguments["clinic_id"]),
+            UUID(job.arguments["alert_id"]),
+            now=self._clock(),
+            only_if_told=0,
         )
 
     async def pass_on_alerts(self) -> None:
@@ -94,5 +99,3 @@ async def run_worker(
         await asyncio.gather(work, return_exceptions=True)
     await shutdown.clean_up()
     log.info("worker.stopped")
-
-

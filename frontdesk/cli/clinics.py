@@ -23,15 +23,20 @@ from frontdesk.cli.session import (
     show,
     with_desk,
 )
+from frontdesk.clinics.file_nodes import ClinicFileInvalid
 from frontdesk.clinics.models import text_in
-from frontdesk.scheduling.clinic_file import ClinicFileInvalid, export_clinic_file, read_clinic_file
-from frontdesk.scheduling.importing import Differences, import_clinic_file
+from frontdesk.clinics.store import InstanceTaken, find_organization
+from frontdesk.scheduling.clinic_file import read_clinic_file
+from frontdesk.scheduling.clinic_file_text import export_clinic_file
+from frontdesk.scheduling.clinic_import import Differences, import_clinic_file
 from frontdesk.settings import Settings
 from frontdesk.storage.postgres import Database, DatabaseUnavailable
 from frontdesk.wiring import Addresses, Desk, make_client, open_reception
 
 clinic = typer.Typer(help="Clinics: import, export, list.", no_args_is_help=True)
-instance = typer.Typer(help="WhatsApp instances: list, pair, replay what came before they were known.", no_args_is_help=True)
+instance = typer.Typer(
+    help="WhatsApp instances: list, pair, replay what came before they were known.", no_args_is_help=True
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -43,7 +48,9 @@ async def import_file(
     settings: Settings, servers: Addresses, path: Path, *, include_demo: bool, dry_run: bool
 ) -> Differences:
     """Bring the database to what the file says; with `dry_run` only tell the difference."""
-    database = Database(servers.database_url, name="frontdesk-import", max_connections=settings.database_connections)
+    database = Database(
+        servers.database_url, name="frontdesk-import", max_connections=settings.database_connections
+    )
     await database.open()
     try:
         file = read_clinic_file(path)
@@ -72,29 +79,57 @@ def import_clinic(
     except ClinicFileInvalid as invalid:
         problems = [{"line": p.line, "path": p.path, "message": p.message} for p in invalid.problems]
         if output == "json":
-            print(json.dumps({"error": "the file is not valid", "exit_code": EXIT_REFUSED, "problems": problems}))
+            print(
+                json.dumps(
+                    {"error": "the file is not valid", "exit_code": EXIT_REFUSED, "problems": problems}
+                )
+            )
         for problem in problems:
             print(f"{path}:{problem['line']}: {problem['path']}: {problem['message']}", file=sys.stderr)
         raise typer.Exit(EXIT_REFUSED) from None
+    except InstanceTaken as taken:
+        fail(str(taken), code=EXIT_REFUSED, output=output)
     except DatabaseUnavailable as unavailable:
         fail(f"PostgreSQL cannot be used: {unavailable}", code=EXIT_SERVER, output=output)
-    rows = [{"change": change.kind, "what": change.path} for change in differences.changes]
+    rows = [
+        {"change": one.kind, "what": one.path, "before": one.before, "after": one.after}
+        for one in differences.items
+    ]
     if output == "json":
         print(json.dumps({"dry_run": dry_run, "changes": rows}, ensure_ascii=False))
         return
     for row in rows:
-        print(f"{row['change']:<8} {row['what']}")
+        values = "" if row["change"] != "changed" else f": {_short(row['before'])} → {_short(row['after'])}"
+        print(f"{row['change']:<8} {row['what']}{values}")
     verb = "would change" if dry_run else "changed"
     print(f"{verb} {len(rows)} things" if rows else "nothing to change")
 
 
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
 @clinic.command("export")
-def export_clinics() -> None:
-    """All clinics as one clinic file on standard output; it imports back to the same."""
+def export_clinics(
+    organization: str | None = typer.Option(None, help="Key of the organization (default: the only one)."),
+) -> None:
+    """An organization's clinics as one clinic file on standard output; it imports back to the same."""
 
     async def work(desk: Desk) -> str:
-        catalogs = [await desk.catalogs.load(clinic_id) for clinic_id in await desk.chats.list_clinics()]
-        return export_clinic_file(catalogs)
+        owners: dict[str, tuple[Any, list[Any]]] = {}
+        for clinic_id in await desk.chats.list_clinics():
+            async with desk.database.transaction(clinic_id) as tx:
+                owner = await find_organization(tx, clinic_id)
+            if owner is not None:
+                owners.setdefault(owner.key, (owner, []))[1].append(await desk.catalogs.load(clinic_id))
+        wanted = organization or (next(iter(owners)) if len(owners) == 1 else None)
+        if wanted not in owners:
+            fail(
+                f"name one with --organization: {', '.join(owners) or 'there is none yet'}", code=EXIT_REFUSED
+            )
+        owner, catalogs = owners[str(wanted)]
+        return export_clinic_file(owner, catalogs)
 
     print(with_desk(work), end="")
 
@@ -119,7 +154,12 @@ def list_clinics(output: Format = FORMAT) -> None:
             for catalog in catalogs
         ]
 
-    show(with_desk(work), output=output, title="Clinics", empty="no clinics yet: 'frontdesk clinic import FILE'")
+    show(
+        with_desk(work),
+        output=output,
+        title="Clinics",
+        empty="no clinics yet: 'frontdesk clinic import FILE'",
+    )
 
 
 @instance.command("list")
@@ -128,7 +168,12 @@ def list_instances(output: Format = FORMAT) -> None:
 
     async def work(desk: Desk) -> list[dict[str, Any]]:
         return [
-            {"instance": row.instance_name, "clinic": row.clinic_name, "api": row.api_version, "connection": row.connection_state}
+            {
+                "instance": row.instance_name,
+                "clinic": row.clinic_name,
+                "api": row.api_version,
+                "connection": row.connection_state,
+            }
             for row in await desk.instances.list_instances()
         ]
 
@@ -176,7 +221,12 @@ def list_kept(output: Format = FORMAT) -> None:
 
     async def work(desk: Desk) -> list[dict[str, Any]]:
         return [
-            {"id": str(k.quarantine_id), "instance": k.instance_name, "reason": k.reason, "received_at": k.received_at}
+            {
+                "id": str(k.quarantine_id),
+                "instance": k.instance_name,
+                "reason": k.reason,
+                "received_at": k.received_at,
+            }
             for k in await desk.instances.list_kept()
         ]
 

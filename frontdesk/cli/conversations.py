@@ -47,7 +47,9 @@ def list_chats(output: Format = FORMAT) -> None:
 
 
 @chats.command("resume")
-def resume_chat(session_id: str = typer.Argument(..., help="The chat's session id ('frontdesk chats list').")) -> None:
+def resume_chat(
+    session_id: str = typer.Argument(..., help="The chat's session id ('frontdesk chats list')."),
+) -> None:
     """Hand a chat back to the assistant after staff have taken it over."""
     wanted = read_uuid(session_id, "session")
 
@@ -86,7 +88,9 @@ def list_alerts(output: Format = FORMAT) -> None:
 
 
 @alerts.command("ack")
-def acknowledge(alert_id: str = typer.Argument(..., help="The alert's id ('frontdesk alerts list').")) -> None:
+def acknowledge(
+    alert_id: str = typer.Argument(..., help="The alert's id ('frontdesk alerts list')."),
+) -> None:
     """Say that somebody has seen to it."""
     wanted = read_uuid(alert_id, "alert")
 
@@ -130,7 +134,9 @@ def retry_dead_letter(
 
 
 def trace(
-    wanted: str = typer.Argument(..., metavar="ID", help="Message id, the gateway's message id, or trace id."),
+    wanted: str = typer.Argument(
+        ..., metavar="ID", help="Message id, the gateway's message id, or trace id."
+    ),
     output: Format = FORMAT,
 ) -> None:
     """The ordered story of one message across processes."""
@@ -147,11 +153,13 @@ def trace(
     first: datetime = steps[0]["at"]
     for step in steps:
         facts = " ".join(f"{k}={_short(v)}" for k, v in step["facts"].items() if v not in (None, "", [], {}))
-        print(f"{step['at']:%H:%M:%S.%f} +{(step['at'] - first).total_seconds():8.3f}s {step['what']:<18} {facts}")
+        print(
+            f"{step['at']:%H:%M:%S.%f} +{(step['at'] - first).total_seconds():8.3f}s {step['what']:<18} {facts}"
+        )
 
 
 def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else str(value)
+    text = (
+        json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else str(value)
+    )
     return text if len(text) <= 300 else text[:297] + "…"
-
-

@@ -51,7 +51,9 @@ def converse(
 
 
 def understand_messages(
-    jsonl: bool = typer.Option(True, "--jsonl/--text", help="JSON lines as in eval/README.md, or plain text lines."),
+    jsonl: bool = typer.Option(
+        True, "--jsonl/--text", help="JSON lines as in eval/README.md, or plain text lines."
+    ),
 ) -> None:
     """What each message says, line by line: language, intent, dates, service, doctor, urgency."""
     from frontdesk.converse.reading import Reader
@@ -65,13 +67,17 @@ def understand_messages(
             line = json.loads(text) if jsonl else {"text": text.strip()}
         except ValueError:
             line = None
-        answer: dict[str, Any] = reader.describe(line) if isinstance(line, dict) else {"error": "not a JSON object"}
+        answer: dict[str, Any] = (
+            reader.describe(line) if isinstance(line, dict) else {"error": "not a JSON object"}
+        )
         sink.write(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
         sink.flush()
 
 
 def bench(
-    what: Literal["intake", "turn"] = typer.Argument(..., help="intake: acknowledging webhooks. turn: answering them."),
+    what: Literal["intake", "turn"] = typer.Argument(
+        ..., help="intake: acknowledging webhooks. turn: answering them."
+    ),
     size: Literal["ci", "full"] = typer.Option("ci", help="ci ends within a minute, full takes several."),
     as_json: bool = typer.Option(False, "--json", help="Print nothing but one JSON object."),
 ) -> None:
@@ -83,5 +89,3 @@ def bench(
     print(json.dumps(figures, indent=None if as_json else 2))
     if figures.get("errors"):
         fail(f"{figures['errors']} requests failed", code=EXIT_REFUSED)
-
-

@@ -87,7 +87,10 @@ def _check_database(servers: Addresses) -> list[Finding]:
     findings.append(_ok("database", f"PostgreSQL {version} as {user}"))
     if is_mighty and user != APPLICATION_ROLE:
         findings.append(
-            _warning("login", f"{user} bypasses row-level security; log in as {APPLICATION_ROLE} (DATABASE_URL) and keep {user} for MIGRATE_DATABASE_URL")
+            _warning(
+                "login",
+                f"{user} bypasses row-level security; log in as {APPLICATION_ROLE} (DATABASE_URL) and keep {user} for MIGRATE_DATABASE_URL",
+            )
         )
     skew_s = abs(datetime.now(UTC).timestamp() - float(epoch))
     findings.append(
@@ -109,7 +112,11 @@ def _check_database(servers: Addresses) -> list[Finding]:
 async def _check_running(settings: Settings, servers: Addresses, *, has_schema: bool) -> list[Finding]:
     findings: list[Finding] = []
     cache = Cache(servers.valkey_url)
-    findings.append(_ok("valkey", "answers") if await cache.ping() else _warning("valkey", "does not answer: slower, nothing lost"))
+    findings.append(
+        _ok("valkey", "answers")
+        if await cache.ping()
+        else _warning("valkey", "does not answer: slower, nothing lost")
+    )
     await cache.close()
     if has_schema:
         async with open_desk(settings, servers.database_url, name="frontdesk-doctor") as desk:
@@ -127,11 +134,17 @@ async def _check_clinics(settings: Settings, desk: Desk) -> list[Finding]:
         if catalog.clinic.staff:
             findings.append(_ok("staff", f"{catalog.clinic.key}: {len(catalog.clinic.staff)} contacts"))
         else:
-            findings.append(_error("staff", f"{catalog.clinic.key}: nobody to alert: add `staff` to the clinic file"))
+            findings.append(
+                _error("staff", f"{catalog.clinic.key}: nobody to alert: add `staff` to the clinic file")
+            )
         if not catalog.clinic.emergency_number:
-            findings.append(_error("emergency", f"{catalog.clinic.key}: no emergency_number in the clinic file"))
+            findings.append(
+                _error("emergency", f"{catalog.clinic.key}: no emergency_number in the clinic file")
+            )
     is_working = await desk.database.has_live_worker()
-    findings.append(_ok("worker", "running") if is_working else _warning("worker", "none is running: 'frontdesk worker'"))
+    findings.append(
+        _ok("worker", "running") if is_working else _warning("worker", "none is running: 'frontdesk worker'")
+    )
     letters = await desk.dead_letters.list_all(clinic_ids)
     if letters:
         findings.append(_warning("letters", f"{len(letters)} dead letters: 'frontdesk dead-letters list'"))

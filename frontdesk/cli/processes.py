@@ -83,7 +83,9 @@ def _migrate(context: typer.Context) -> None:
 
 @migrate.command("up")
 def migrate_up(
-    lock_timeout: int = typer.Option(DEFAULT_LOCK_TIMEOUT_MS, help="Give up on a locked table after so many milliseconds."),
+    lock_timeout: int = typer.Option(
+        DEFAULT_LOCK_TIMEOUT_MS, help="Give up on a locked table after so many milliseconds."
+    ),
     output: Format = FORMAT,
 ) -> None:
     """Apply what waits. Safe to run twice, in parallel, or after it was killed."""

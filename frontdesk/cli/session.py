@@ -60,7 +60,10 @@ def reach_servers(settings: Settings, *, check_schema: bool = True) -> Addresses
     except EmbeddedUnavailable as unavailable:
         fail(str(unavailable), code=EXIT_SERVER)
     except (RuntimeError, psycopg.OperationalError) as error:
-        fail(f"PostgreSQL cannot be used: {str(error).strip().splitlines()[0]}; see 'frontdesk doctor'", code=EXIT_SERVER)
+        fail(
+            f"PostgreSQL cannot be used: {str(error).strip().splitlines()[0]}; see 'frontdesk doctor'",
+            code=EXIT_SERVER,
+        )
     return servers
 
 

@@ -68,9 +68,14 @@ class Supervisor:
                 with suppress(OSError):
                     probe.bind((self._settings.host, port))
                     if port != wanted:
-                        self._console.print(f"port {wanted} is taken: using {port} instead (PORT chooses another)")
+                        self._console.print(
+                            f"port {wanted} is taken: using {port} instead (PORT chooses another)"
+                        )
                     return port
-        fail(f"ports {wanted} to {wanted + PORTS_TRIED - 1} are all taken: set PORT to a free one", code=EXIT_SERVER)
+        fail(
+            f"ports {wanted} to {wanted + PORTS_TRIED - 1} are all taken: set PORT to a free one",
+            code=EXIT_SERVER,
+        )
 
     def _start_servers(self) -> Addresses:
         self._console.print("starting PostgreSQL and Valkey …")
@@ -118,7 +123,10 @@ class Supervisor:
             if self._children["api"].poll() is not None:
                 self._console.print("the API ended while starting: its last lines are above")
                 return False
-            with suppress(urllib.error.URLError, TimeoutError, ConnectionError), urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 (our own address)
+            with (
+                suppress(urllib.error.URLError, TimeoutError, ConnectionError),
+                urllib.request.urlopen(url, timeout=1) as answer,
+            ):
                 if answer.status == 200:
                     return True
             time.sleep(0.05)
@@ -180,5 +188,3 @@ class Supervisor:
             stop_valkey(folder / "valkey")
         if self._children:
             self._console.print("stopped; everything is kept in " + str(folder))
-
-

@@ -77,6 +77,11 @@ update healthcare.whatsapp_instances set removed_at = null
 where clinic_id = %(clinic_id)s and instance_name = %(instance_name)s
 """
 
+_REMOVE_INSTANCE: Final = """
+update healthcare.whatsapp_instances set removed_at = %(now)s
+where clinic_id = %(clinic_id)s and instance_name = %(instance_name)s and removed_at is null
+"""
+
 _LOAD_ORGANIZATION: Final = """
 select o.organization_id, o.key, o.name from core.organizations o
 join core.clinics c using (organization_id) where c.clinic_id = %(clinic_id)s
@@ -122,6 +127,12 @@ async def put_instance(tx: Transaction, clinic_id: UUID, *, instance_name: str, 
         return
     if not await sql.execute(tx, _PUT_INSTANCE, row | {"instance_id": uuid4()}):
         raise InstanceTaken(instance_name)  # row-level security hides whose it is, as it should
+
+
+async def remove_instance(tx: Transaction, clinic_id: UUID, *, instance_name: str, now: datetime) -> None:
+    """Note that an instance is no longer the clinic's; its chats stay."""
+    row = {"clinic_id": clinic_id, "instance_name": instance_name, "now": now}
+    await sql.execute(tx, _REMOVE_INSTANCE, row)
 
 
 async def list_clinic_ids(tx: Transaction) -> Sequence[UUID]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,31 +13,24 @@ from frontdesk.storage.postgres import Database
 from frontdesk.storage.sql import Jsonb
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SeededConversation:
-    session_id: UUID
-    instance_id: UUID
-
-
 async def seed_conversation(
     database: Database,
     clinic_id: UUID,
     *,
-    instance_name: str,
+    instance_id: UUID,
     patient_id: UUID,
     phone: str,
     state: str,
     context: Mapping[str, Any],
     history: Sequence[Said],
     now: datetime,
-) -> SeededConversation:
-    """A session of a patient who exists, with its instance, contact and history. `phone` is digits only."""
-    instance_id, session_id = uuid4(), uuid4()
+) -> UUID:
+    """A session of a patient who exists, with contact and history; its id. `phone` is digits only."""
+    session_id = uuid4()
     # Earlier messages lie a minute apart, the last one a minute ago.
     begin = now - timedelta(minutes=len(history))
     payload = {
         "instance_id": instance_id,
-        "instance_name": instance_name,
         "contact_id": uuid4(),
         "phone": phone,
         "patient_id": patient_id,
@@ -57,15 +49,14 @@ async def seed_conversation(
         ],
     }
     async with database.transaction(clinic_id) as tx:
-        await sql.fetch_value(tx, _SEED, {"clinic": clinic_id, "p": Jsonb(payload), "now": now, "talked": bool(history)})
-    return SeededConversation(session_id=session_id, instance_id=instance_id)
+        await sql.fetch_value(
+            tx, _SEED, {"clinic": clinic_id, "p": Jsonb(payload), "now": now, "talked": bool(history)}
+        )
+    return session_id
 
 
 _SEED = """
 with p as (select %(p)s::jsonb as j),
-instance as (
-  insert into healthcare.whatsapp_instances (instance_id, clinic_id, instance_name, created_at)
-  select (j->>'instance_id')::uuid, %(clinic)s, j->>'instance_name', %(now)s from p returning instance_id),
 contact as (
   insert into core.contacts (clinic_id, contact_id, phone, created_at)
   select %(clinic)s, (j->>'contact_id')::uuid, j->>'phone', %(now)s from p returning contact_id),
@@ -86,5 +77,5 @@ said as (
     h->>'author', h->>'text', (h->>'at')::timestamptz, (h->>'at')::timestamptz,
     case h->>'direction' when 'in' then 'answered' else 'out' end
   from p, jsonb_array_elements(j->'history') with ordinality as e(h, n) order by n returning 1)
-select count(*) from instance, contact, link, session
+select count(*) from contact, link, session
 """

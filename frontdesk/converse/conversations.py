@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from frontdesk.clinics.file_nodes import ClinicFileInvalid
 from frontdesk.conversation.engine import Reply, Said, ToolRecord
 from frontdesk.conversation.seed_store import seed_conversation
 from frontdesk.conversation.session_json import session_to_json
@@ -20,8 +21,8 @@ from frontdesk.conversation.turn import Answered
 from frontdesk.dialogue.emergencies import say_emergency_everywhere
 from frontdesk.messaging.inbox import Emergency, Incoming, Sender
 from frontdesk.safety.emergency import find_alarm
-from frontdesk.scheduling.clinic_file import ClinicFile, read_clinic_file
-from frontdesk.scheduling.cloning import clone_catalog
+from frontdesk.scheduling.clinic_file import ClinicFile, DemoPatient, read_clinic_file
+from frontdesk.scheduling.conversation_clinics import clone_catalog
 from frontdesk.scheduling.models import Appointment, AppointmentStatus, Catalog
 from frontdesk.understanding.language_of import language_of
 from frontdesk.whatsapp.clean_text import clean_text
@@ -83,28 +84,37 @@ class Conversations:
         """A conversation as its setup describes it. Raises LineRefused for a clinic or key the file does not have."""
         file = self._read_file(Path(setup.get("fixture") or DEFAULT_FIXTURE))
         catalog = _choose_clinic(file, setup.get("clinic"))
-        own = replace(catalog, clinic=replace(catalog.clinic, clinic_id=uuid4()))
         patient = setup.get("patient") or {}
         patient_id = UUID(patient["id"]) if patient.get("id") else uuid4()
         phone = "".join(c for c in str(patient.get("phone") or "") if c.isdigit()) or DEFAULT_PHONE
         now = self._clock()
-        await clone_catalog(
+        file_clinic_id = catalog.clinic.clinic_id
+        own = await clone_catalog(
             self._desk.database,
-            own,
-            file=file,
-            clinic_key=catalog.clinic.key,
-            patient_id=patient_id,
-            patient_name=patient.get("name"),
-            patient_language=patient.get("language"),
-            appointments=[_read_appointment(own, patient_id, row) for row in setup.get("appointments") or ()],
+            catalog,
+            clinic_id=uuid4(),
             now=now,
+            patients=[
+                DemoPatient(
+                    patient_id=patient_id,
+                    key="writer",
+                    name=str(patient.get("name") or ""),
+                    phone=phone,
+                    language=patient.get("language"),
+                ),
+                *(one for one in file.patients.get(file_clinic_id, ()) if one.patient_id != patient_id),
+            ],
+            appointments=[
+                *(_read_appointment(catalog, patient_id, row) for row in setup.get("appointments") or ()),
+                *file.appointments.get(file_clinic_id, ()),
+            ],
         )
         self._desk.catalogs.keep(own)
         session = _read_session(own, setup)
-        seeded = await seed_conversation(
+        session_id = await seed_conversation(
             self._desk.database,
             own.clinic.clinic_id,
-            instance_name=f"converse-{own.clinic.clinic_id}",
+            instance_id=own.clinic.clinic_id,
             patient_id=patient_id,
             phone=phone,
             state=session.state.value,
@@ -115,10 +125,10 @@ class Conversations:
         return Conversation(
             catalog=own,
             clinic_key=catalog.clinic.key,
-            file_clinic_id=catalog.clinic.clinic_id,
+            file_clinic_id=file_clinic_id,
             patient_id=patient_id,
-            session_id=seeded.session_id,
-            instance_id=seeded.instance_id,
+            session_id=session_id,
+            instance_id=own.clinic.clinic_id,
             phone=phone,
             always_follow_up=setup.get("followup") == "always",
         )
@@ -147,8 +157,11 @@ class Conversations:
         )
         if emergency is not None:
             language, said = await self._desk.chats.load_last_answer(clinic_id, conversation.session_id)
+            await self._desk.outbox.mark_read_aloud(clinic_id, conversation.session_id, now=now)
             return Outcome(reply=None, records=(), emergency=(language, said), latency_ms=_ms_since(started))
         answered = await self._answer(conversation)
+        # Here the patient reads at once: nothing stays unsent that a next message could take back.
+        await self._desk.outbox.mark_read_aloud(clinic_id, conversation.session_id, now=now)
         return Outcome(
             reply=answered.reply,
             records=tuple(answered.tools.records) if answered.tools else (),
@@ -158,7 +171,9 @@ class Conversations:
 
     async def list_appointments(self, conversation: Conversation) -> list[Appointment]:
         """All of this patient's appointments, past and cancelled ones too."""
-        return await self._desk.booking.list_all(conversation.catalog.clinic.clinic_id, conversation.patient_id)
+        return await self._desk.booking.list_appointments(
+            conversation.catalog.clinic.clinic_id, patient_id=conversation.patient_id, now=None
+        )
 
     async def _answer(self, conversation: Conversation) -> Answered:
         for _ in range(5):
@@ -194,17 +209,19 @@ class Conversations:
         except OSError as error:
             raise LineRefused(f"cannot read the fixture {path}: {error.strerror}") from error
         if key not in self._files:
-            self._files[key] = read_clinic_file(path)
+            try:
+                self._files[key] = read_clinic_file(path)
+            except ClinicFileInvalid as invalid:
+                raise LineRefused(f"{path}: {invalid.problems[0]}") from invalid
         return self._files[key]
 
 
 def _choose_clinic(file: ClinicFile, key: str | None) -> Catalog:
-    catalogs = {catalog.clinic.key: catalog for catalog in file.catalogs}
     if key is None:
-        return next(iter(catalogs.values()))
-    if key not in catalogs:
-        raise LineRefused(f"the fixture has no clinic {key!r}; it has {', '.join(catalogs)}")
-    return catalogs[key]
+        return next(iter(file.catalogs.values()))
+    if key not in file.catalogs:
+        raise LineRefused(f"the fixture has no clinic {key!r}; it has {', '.join(file.catalogs)}")
+    return file.catalogs[key]
 
 
 def _read_session(catalog: Catalog, setup: Mapping[str, Any]) -> Session:
@@ -228,7 +245,11 @@ def _read_task(catalog: Catalog, pending: Mapping[str, Any]) -> Task:
         at=_hour(pending.get("time")),
         appointment_id=UUID(pending["appointment"]) if pending.get("appointment") else None,
         options=tuple(
-            Option(doctor_id=doctors[option["doctor"]], on=date.fromisoformat(option["date"]), at=clock_time.fromisoformat(option["time"]))
+            Option(
+                doctor_id=doctors[option["doctor"]],
+                on=date.fromisoformat(option["date"]),
+                at=clock_time.fromisoformat(option["time"]),
+            )
             for option in pending.get("options") or ()
         ),
         missing=tuple(pending.get("missing") or ()),

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any, TextIO
 from uuid import UUID
 
-from frontdesk.converse.conversations import Clock, Conversation, Conversations, LineRefused, Outcome
 from frontdesk.conversation.engine import Entities, Reply, ToolRecord
+from frontdesk.converse.conversations import Clock, Conversation, Conversations, LineRefused, Outcome
 from frontdesk.safety.models import DUE_IN_HOURS, Urgency
 
 log = logging.getLogger(__name__)
@@ -97,7 +97,9 @@ def _describe_emergency(outcome: Outcome) -> dict[str, Any]:
         if outcome.emergency
         else [],
         "escalated": outcome.emergency is not None,
-        "followup": {"urgency": "urgent", "due_in_hours": DUE_IN_HOURS[Urgency.URGENT]} if outcome.emergency else None,
+        "followup": {"urgency": "urgent", "due_in_hours": DUE_IN_HOURS[Urgency.URGENT]}
+        if outcome.emergency
+        else None,
         "latency_ms": outcome.latency_ms,
     }
 

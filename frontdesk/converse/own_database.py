@@ -40,7 +40,9 @@ def own_database(owner_url: str) -> Iterator[tuple[str, str]]:
         yield _address(owner_url, name, user=_application_user(owner_url)), _address(owner_url, name)
     finally:
         with psycopg.connect(owner_url, autocommit=True, connect_timeout=5) as connection:
-            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+            )
 
 
 def _make_template(connection: psycopg.Connection[tuple[object, ...]], owner_url: str, template: str) -> None:
@@ -53,7 +55,9 @@ def _make_template(connection: psycopg.Connection[tuple[object, ...]], owner_url
             connection.execute(sql.SQL("create database {}").format(sql.Identifier(making)))
             apply_migrations(_address(owner_url, making))
             connection.execute(
-                sql.SQL("alter database {} rename to {}").format(sql.Identifier(making), sql.Identifier(template))
+                sql.SQL("alter database {} rename to {}").format(
+                    sql.Identifier(making), sql.Identifier(template)
+                )
             )
     finally:
         connection.execute("select pg_advisory_unlock(%s)", (_TEMPLATE_LOCK,))

@@ -31,12 +31,19 @@ class FollowUpStore:
     async def list_due(self, *, now: datetime, most: int = 100) -> list[Due]:
         async with self.database.connection() as connection:
             return await sql.fetch_all(
-                connection, Due, "select clinic_id, follow_up_id from core.list_due_follow_ups(%s, %s)", (now, most)
+                connection,
+                Due,
+                "select clinic_id, follow_up_id from core.list_due_follow_ups(%s, %s)",
+                (now, most),
             )
 
-    async def claim(self, tx: Transaction, clinic_id: UUID, follow_up_id: UUID, *, now: datetime) -> FollowUpRow | None:
+    async def claim(
+        self, tx: Transaction, clinic_id: UUID, follow_up_id: UUID, *, now: datetime
+    ) -> FollowUpRow | None:
         """Settle one follow-up, once across all workers; None if another has."""
-        return await sql.fetch_one(tx, FollowUpRow, _CLAIM, {"clinic": clinic_id, "follow_up": follow_up_id, "now": now})
+        return await sql.fetch_one(
+            tx, FollowUpRow, _CLAIM, {"clinic": clinic_id, "follow_up": follow_up_id, "now": now}
+        )
 
 
 _CLAIM = """

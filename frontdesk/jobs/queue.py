@@ -131,6 +131,21 @@ class JobQueue:
     async def close(self) -> None:
         await self._app.close_async()
 
+    async def run_until_idle(self) -> None:
+        """Run what is due now, and what that leads to, until nothing is left: for tests and one-off work."""
+        while True:
+            await self._app.run_worker_async(
+                queues=["turns", "send"],
+                concurrency=8,
+                wait=False,
+                listen_notify=False,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+            )
+            waiting = await self._app.job_manager.list_jobs_async(status="todo")
+            if not any(job.scheduled_at is None and job.queue in ("turns", "send") for job in waiting):
+                return
+
     async def run_worker(self, *, concurrency: int, shutdown_timeout_s: float) -> None:
         """Run jobs until cancelled; then finish those in hand within the timeout and give the others back.
 
@@ -155,11 +170,12 @@ class JobQueue:
 
 
 def _make_pool(**arguments: Any) -> AsyncConnectionPool[Transaction]:
-    # Autocommit and no liveness check: each statement is one round trip, not four.
-    arguments["kwargs"] = {**(arguments.get("kwargs") or {}), "autocommit": True, "connect_timeout": 3}
     before = arguments.pop("configure", None)
 
     async def configure(connection: Transaction) -> None:
+        # Autocommit and no liveness check: each statement is one round trip, not four. Set here, because the
+        # library's listener passes it to its own connection itself.
+        await connection.set_autocommit(True)
         if before is not None:
             await before(connection)
         await configure_connection(connection, statement_timeout_ms=STATEMENT_TIMEOUT_MS)

@@ -22,7 +22,9 @@ Cleanup = Callable[[], Awaitable[None]]
 class GracefulShutdownHandler:
     """Turns signals into an orderly end. A second signal exits at once."""
 
-    def __init__(self, *, shutdown_timeout: float = SHUTDOWN_TIMEOUT_S, service_name: str = "service") -> None:
+    def __init__(
+        self, *, shutdown_timeout: float = SHUTDOWN_TIMEOUT_S, service_name: str = "service"
+    ) -> None:
         self.shutdown_timeout = shutdown_timeout
         self.service_name = service_name
         self._asked = asyncio.Event()

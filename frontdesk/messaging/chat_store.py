@@ -65,7 +65,9 @@ class ChatStore:
         for row in found[:10]:
             async with self._database.transaction(row["clinic_id"]) as tx:
                 rows = await sql.fetch_dicts(
-                    tx, _STORY, {"clinic": row["clinic_id"], "trace": row["trace_id"], "session": row["session_id"]}
+                    tx,
+                    _STORY,
+                    {"clinic": row["clinic_id"], "trace": row["trace_id"], "session": row["session_id"]},
                 )
             steps += [Step(at=r["at"], what=r["what"], facts=r["facts"]) for r in rows]
         unique = {(step.at, step.what, str(step.facts)): step for step in steps}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -66,6 +66,29 @@ class Outbox:
         }
         async with self._database.connection() as connection:
             await sql.fetch_value(connection, "select core.mark_outbox(%s)", (Jsonb(payload),))
+
+    async def find_unrecorded(self, clinic_id: UUID, instance_id: UUID, provider_ids: Sequence[str]) -> str | None:
+        """The first of these gateway ids that no message of ours has yet."""
+        if not provider_ids:
+            return None
+        async with self._database.transaction(clinic_id) as tx:
+            rows = await sql.fetch_dicts(
+                tx,
+                "select provider_id from core.outbox where clinic_id = %s and instance_id = %s and provider_id = any(%s)",
+                (clinic_id, instance_id, list(provider_ids)),
+            )
+        known = {row["provider_id"] for row in rows}
+        return next((one for one in provider_ids if one not in known), None)
+
+    async def mark_read_aloud(self, clinic_id: UUID, session_id: UUID, *, now: datetime) -> None:
+        """Everything promised in this session has reached the patient without a gateway."""
+        async with self._database.transaction(clinic_id) as tx:
+            await sql.execute(
+                tx,
+                "update core.outbox set status = 'sent', sent_at = %s, session_before = null"
+                " where clinic_id = %s and session_id = %s and status = 'pending'",
+                (now, clinic_id, session_id),
+            )
 
 
 def _read_promised(row: Mapping[str, Any]) -> Promised:

@@ -34,7 +34,9 @@ class Reconciliation:
         before = now - FORGOTTEN_AFTER
         async with self._database.connection() as connection:
             sessions = await sql.fetch_dicts(
-                connection, "select clinic_id, session_id from core.list_forgotten_sessions(%s, 500)", (before,)
+                connection,
+                "select clinic_id, session_id from core.list_forgotten_sessions(%s, 500)",
+                (before,),
             )
             promises = await sql.fetch_dicts(
                 connection, "select clinic_id, outbox_id from core.list_forgotten_outbox(%s, 500)", (before,)
@@ -63,5 +65,7 @@ class Reconciliation:
             )
         assert row is not None  # counts always come back
         if row.unanswered or row.undelivered or row.overlapping:
-            log.error("invariants.broken", extra={"count": row.unanswered + row.undelivered + row.overlapping})
+            log.error(
+                "invariants.broken", extra={"count": row.unanswered + row.undelivered + row.overlapping}
+            )
         return row

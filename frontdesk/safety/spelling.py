@@ -92,10 +92,10 @@ class Speller:
                 continue
             slips = 2 if min(len(form), len(word)) >= _LENGTH_FOR_TWO_SLIPS else 1
             distance = OSA.distance(word[: len(form)] if is_stem else word, form, score_cutoff=slips)
-            if distance <= slips and distance < best:
-                best, nearest = distance, ids
-            elif distance == best:
-                nearest |= ids
+            if distance > min(slips, best):
+                continue
+            nearest = ids if distance < best else nearest | ids
+            best = distance
         return nearest
 
     def _of_number(self, word: str) -> frozenset[int]:

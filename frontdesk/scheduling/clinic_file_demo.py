@@ -12,7 +12,7 @@ from frontdesk.clinics.clinic_file import IGNORED, read_optional
 from frontdesk.clinics.file_nodes import Node
 from frontdesk.clinics.models import Clinic
 from frontdesk.scheduling.availability import resolve_local
-from frontdesk.scheduling.clinic_file_offer import DoctorEntry, ServiceEntry, is_new
+from frontdesk.scheduling.clinic_file_offer import DoctorEntry, ServiceEntry, check_new
 from frontdesk.scheduling.models import Appointment, AppointmentStatus, Catalog
 
 _Entry = TypeVar("_Entry")
@@ -70,16 +70,18 @@ def read_patients(node: Node | None, *, clinic_keys: Collection[str]) -> dict[st
         clinic_key = read_optional(fields, "clinic", Node.read_text)
         if clinic_key is not None and clinic_key not in clinic_keys:
             fields["clinic"].refuse(f"there is no clinic {clinic_key!r}")
-        if is_new(item, key, patient_id, patients, ids) and key and name and patient_id:
-            patients[key] = DemoPatient(
-                patient_id=patient_id,
-                key=key,
-                name=name,
-                phone=phone,
-                language=language,
-                clinic_key=clinic_key,
-            )
-            ids.add(patient_id)
+        check_new(item, key, patient_id, patients, ids)
+        if key is None or key in patients:
+            continue
+        patients[key] = DemoPatient(
+            patient_id=patient_id or UUID(int=len(patients)),
+            key=key,
+            name=name or key,
+            phone=phone,
+            language=language,
+            clinic_key=clinic_key,
+        )
+        ids.add(patients[key].patient_id)
     return patients
 
 

@@ -59,15 +59,19 @@ def read_services(node: Node | None, *, clinic_keys: Collection[str]) -> dict[st
         names = read_optional(fields, "name", Node.read_texts)
         aliases = read_optional(fields, "aliases", Node.read_words) or {}
         prices = _read_prices(fields["prices"], clinic_keys) if "prices" in fields else None
-        if not is_new(item, key, service_id, entries, ids) or minutes is None or not names:
+        check_new(item, key, service_id, entries, ids)
+        if key is None or key in entries:
             continue
-        assert key is not None
-        assert service_id is not None
+        # With a mistake in it the entry still stands, so that nobody who refers to it is blamed.
         service = Service(
-            service_id=service_id, key=key, name=names, aliases=aliases, duration=timedelta(minutes=minutes)
+            service_id=service_id or UUID(int=len(entries)),
+            key=key,
+            name=names or {},
+            aliases=aliases,
+            duration=timedelta(minutes=minutes or _SHORTEST_MIN),
         )
         entries[key] = ServiceEntry(service=service, prices=prices)
-        ids.add(service_id)
+        ids.add(service.service_id)
     return entries
 
 
@@ -90,25 +94,26 @@ def read_doctors(
             "hours": read_optional(fields, "hours", read_hours) or {},
             "time_off": read_optional(fields, "time_off", _read_time_off) or (),
         }
-        if not is_new(item, key, doctor_id, entries, ids) or not names or clinic_key is None:
+        check_new(item, key, doctor_id, entries, ids)
+        if key is None or key in entries or clinic_key is None:
             continue
-        assert key is not None
-        assert doctor_id is not None
+        own_id = doctor_id or UUID(int=len(entries))
         entries[key] = DoctorEntry(
-            doctor=Doctor(doctor_id=doctor_id, key=key, name=names, **doctor),  # type: ignore[arg-type]
+            doctor=Doctor(doctor_id=own_id, key=key, name=names or {}, **doctor),  # type: ignore[arg-type]
             clinic_key=clinic_key,
         )
-        ids.add(doctor_id)
+        ids.add(own_id)
     return entries
 
 
-def is_new(item: Node, key: str | None, own_id: UUID | None, known: Collection[str], ids: set[UUID]) -> bool:
-    """Whether an item has a key and an id of its own; reports it where another item has them."""
+def check_new(
+    item: Node, key: str | None, own_id: UUID | None, known: Collection[str], ids: set[UUID]
+) -> None:
+    """Report a key or an id that another item of the list has."""
     if key in known:
         item.refuse(f"the key {key!r} is used twice")
     if own_id in ids:
         item.refuse(f"the id {own_id} is used twice")
-    return key is not None and own_id is not None and key not in known and own_id not in ids
 
 
 def _read_clinic_key(item: Node, node: Node | None, clinic_keys: Collection[str]) -> str | None:

@@ -64,12 +64,13 @@ async def import_clinic_file(
     for catalog in clinic_file.catalogs.values():
         clinic_id = catalog.clinic.clinic_id
         async with database.transaction(clinic_id) as tx:
-            found = await _compare_stored(tx, clinic_file.organization, catalog)
+            stored = await find_catalog(tx, clinic_id)
+            found = await _compare_stored(tx, clinic_file.organization, stored, catalog)
             differences += found
             if dry_run:
                 continue
             if found:
-                await _put(tx, clinic_file.organization, catalog, now)
+                await _put(tx, clinic_file.organization, stored, catalog, now)
             if include_demo:
                 demo_rows += await put_demo(
                     tx,
@@ -91,24 +92,32 @@ def compare_catalogs(before: Catalog | None, after: Catalog) -> list[Difference]
     return list(_compare(key, old, new)) if before is not None else [Difference(kind="added", path=key)]
 
 
-async def _compare_stored(tx: Transaction, organization: Organization, catalog: Catalog) -> list[Difference]:
-    clinic_id = catalog.clinic.clinic_id
-    owner = await clinics.find_organization(tx, clinic_id)
-    found = compare_catalogs(await find_catalog(tx, clinic_id), catalog)
+async def _compare_stored(
+    tx: Transaction, organization: Organization, stored: Catalog | None, catalog: Catalog
+) -> list[Difference]:
+    owner = await clinics.find_organization(tx, catalog.clinic.clinic_id)
+    found = compare_catalogs(stored, catalog)
     if owner is not None and owner != organization:
         path = f"{catalog.clinic.key}.organization"
         found.append(Difference(kind="changed", path=path, before=owner.name, after=organization.name))
     return found
 
 
-async def _put(tx: Transaction, organization: Organization, catalog: Catalog, now: datetime) -> None:
+async def _put(
+    tx: Transaction, organization: Organization, stored: Catalog | None, catalog: Catalog, now: datetime
+) -> None:
     clinic_id, rows = catalog.clinic.clinic_id, catalog_to_rows(catalog)
     await clinics.put_organization(tx, organization, now=now)
     await clinics.put_clinic(tx, clinic_id, rows["clinic"], now=now)
-    if catalog.clinic.whatsapp_instance is not None:
-        await clinics.put_instance(tx, clinic_id, instance_name=catalog.clinic.whatsapp_instance, now=now)
     await put_offer(tx, clinic_id, rows)
     await clinics.replace_calendar(tx, clinic_id, rows)
+    known = None if stored is None else stored.clinic.whatsapp_instance
+    wanted = catalog.clinic.whatsapp_instance
+    if wanted is None or wanted == known:
+        return
+    await clinics.put_instance(tx, clinic_id, instance_name=wanted, now=now)
+    if known is not None:
+        await clinics.remove_instance(tx, clinic_id, instance_name=known, now=now)
 
 
 def _describe(catalog: Catalog) -> dict[str, Any]:

@@ -7,12 +7,13 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 from urllib.parse import quote
 
 import httpx2
 
 from frontdesk.whatsapp.requests import (
+    FoundMessage,
     classify_failure,
     find_messages_request,
     mark_read_request,
@@ -26,6 +27,8 @@ from frontdesk.whatsapp.requests import (
 SEND_TIMEOUT_S: Final = 10.0
 LOOKUP_TIMEOUT_S: Final = 5.0
 PRESENCE_TIMEOUT_S: Final = 2.0
+LOOKUP_PAGE_SIZE: Final = 50
+LOOKUP_PAGES: Final = 10
 
 
 class DeliveryFailed(Exception):
@@ -49,7 +52,10 @@ class Sent:
     provider_id: str | None
 
 
-Lookup = Literal["absent", "unknown"] | Sent
+def _may_be(message: FoundMessage, reply_to: str) -> bool:
+    """Whether the message went to this address, as far as its history names one comparable to it."""
+    known = message.lid if reply_to.endswith("@lid") else message.phone
+    return known is None or known == reply_to
 
 
 class _Pace:
@@ -87,7 +93,10 @@ class EvolutionClient:
     async def send_text(self, *, instance: str, api_version: str, reply_to: str, text: str) -> Sent:
         """Send one text. Raises DeliveryFailed."""
         await self._pace.wait(instance)
-        body = send_text_request(api_version, reply_to, text)
+        try:
+            body = send_text_request(api_version, reply_to, text)
+        except ValueError as error:
+            raise DeliveryFailed("unsendable", permanent=True) from error
         response = await self._post(f"/message/sendText/{quote(instance, safe='')}", body)
         return Sent(provider_id=read_send_response(response.content))
 
@@ -113,24 +122,32 @@ class EvolutionClient:
         except httpx2.HTTPError:
             return
 
-    async def find_sent(self, *, instance: str, reply_to: str, text: str, since: datetime) -> Lookup:
-        """Whether the gateway has sent this very text to this chat since then: Sent, absent, or it cannot say."""
-        body = find_messages_request(reply_to, since)
-        try:
-            response = await self._http.post(
-                f"/chat/findMessages/{quote(instance, safe='')}", json=body, timeout=LOOKUP_TIMEOUT_S
-            )
-        except httpx2.HTTPError:
-            return "unknown"
-        if response.status_code >= 300:
-            return "unknown"
-        found = read_find_messages_response(response.content)
-        if found is None:
-            return "unknown"
-        for message in found:
-            if message.from_me and message.text == text and message.sent_at >= since:
-                return Sent(provider_id=message.provider_id)
-        return "absent"
+    async def find_sent(self, *, instance: str, reply_to: str, text: str, since: datetime) -> list[str] | None:
+        """Ids of messages with this very text that the gateway has sent to this person since then, oldest first.
+
+        None if the gateway cannot say. The history is read without naming the chat: it may be kept under the
+        person's other address.
+        """
+        found: list[str] = []
+        for page in range(1, LOOKUP_PAGES + 1):
+            body = find_messages_request(None, since, page=page)
+            try:
+                response = await self._http.post(
+                    f"/chat/findMessages/{quote(instance, safe='')}", json=body, timeout=LOOKUP_TIMEOUT_S
+                )
+            except httpx2.HTTPError:
+                return None
+            messages = read_find_messages_response(response.content) if response.status_code < 300 else None
+            if messages is None:
+                return None
+            found += [
+                message.provider_id
+                for message in messages
+                if message.from_me and message.text == text and _may_be(message, reply_to)
+            ]
+            if len(messages) < LOOKUP_PAGE_SIZE:
+                return found[::-1]
+        return None  # too much was sent since then to be sure
 
     async def connection_state(self, instance: str) -> str:
         """'open', 'connecting', 'close', 'not_loaded', or 'unreachable'."""

@@ -11,14 +11,12 @@ from uuid import UUID
 from frontdesk.jobs.queue import RetryLater
 from frontdesk.messaging.alerts import Alerts
 from frontdesk.messaging.outbox import Outbox, Promised
-from frontdesk.whatsapp.client import DeliveryFailed, EvolutionClient, Sent
+from frontdesk.whatsapp.client import DeliveryFailed, EvolutionClient
 
 log = logging.getLogger(__name__)
 
 # An answer this late would speak of another moment; staff see it instead.
 TOO_LATE_AFTER: Final = timedelta(hours=2)
-# The gateway's clock and ours may differ by this much when we look up what it sent.
-CLOCK_SLACK: Final = timedelta(minutes=2)
 TRY_AGAIN_S: Final = (2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 
 
@@ -58,19 +56,16 @@ class Delivery:
                 instance=promised.instance_name,
                 reply_to=promised.reply_to,
                 text=promised.text,
-                since=(promised.claimed_at or promised.created_at) - CLOCK_SLACK,
+                since=promised.claimed_at or promised.created_at,
             )
-            if isinstance(found, Sent):
+            # The same words may have been sent before for another promise: those ids are ours already.
+            fresh = await self._outbox.find_unrecorded(clinic_id, promised.instance_id, found or [])
+            if fresh is not None:
                 await self._outbox.mark(
-                    clinic_id,
-                    outbox_id,
-                    status="sent",
-                    provider_id=found.provider_id,
-                    reason="found",
-                    now=self._clock(),
+                    clinic_id, outbox_id, status="sent", provider_id=fresh, reason="found", now=self._clock()
                 )
                 return
-            maybe_duplicate = found == "unknown"
+            maybe_duplicate = found is None
         await self._send(clinic_id, promised, maybe_duplicate=maybe_duplicate)
 
     async def _send(self, clinic_id: UUID, promised: Promised, *, maybe_duplicate: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import singledispatchmethod
 from typing import Any, Final, Literal
 
@@ -272,6 +272,11 @@ class Intake:
                 now=now,
             ),
         )
+
+
+def check_event(envelope: Envelope) -> None:
+    """Raise Unusable if the data cannot be read."""
+    read_event(envelope, datetime.now(UTC))
 
 
 def _describe_attachment(event: events.PatientMessage) -> dict[str, Any] | None:

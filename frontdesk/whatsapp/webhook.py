@@ -21,7 +21,7 @@ from starlette.routing import Route
 from frontdesk.observability.trace_context import TraceContext
 from frontdesk.storage.postgres import DatabaseUnavailable
 from frontdesk.whatsapp.envelope import Unusable, parse_envelope, split_hook_path
-from frontdesk.whatsapp.intake import Intake
+from frontdesk.whatsapp.intake import Intake, check_event
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +87,7 @@ class EvolutionWebhook:
             named = split_hook_path(tail)
             envelope = parse_envelope(body, path_instance=named.instance)
             if envelope.is_contradictory:
+                check_event(envelope)  # rubbish is rubbish first
                 log.warning("webhook.refused", extra={"outcome": "contradictory instance"})
                 return _answer(401, "instance_mismatch")
             outcome = await self._intake.take(envelope, body)

@@ -213,7 +213,11 @@ begin
 
   select * into known from core.whatsapp_conversations where instance_id = instance and provider_id = p->>'provider_id';
   if known.message_id is not null then
-    if known.fingerprint is not null and known.edited_at is null and known.fingerprint <> decode(p->>'fingerprint', 'hex') then
+    -- Another text, or another sender: the same person may come once by phone and once by LID.
+    if known.direction = 'in' and known.edited_at is null and known.fingerprint <> decode(p->>'fingerprint', 'hex')
+       and (known.text <> body or not exists (
+         select 1 from core.conversation_sessions s join core.contacts c on c.clinic_id = s.clinic_id and c.contact_id = s.contact_id
+         where s.clinic_id = clinic and s.id = known.session_id and (c.phone = p->>'phone' or c.lid = p->>'lid'))) then
       return jsonb_build_object('outcome', 'conflict', 'message_id', known.message_id);
     end if;
     return jsonb_build_object('outcome', 'duplicate', 'message_id', known.message_id, 'session_id', known.session_id);

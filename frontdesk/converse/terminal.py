@@ -1,0 +1,114 @@
+"""A pleasant chat in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.patch_stdout import patch_stdout
+from rich.console import Console
+from rich.markup import escape
+
+from frontdesk.clinics.models import text_in
+from frontdesk.converse.conversations import Conversation, Conversations, LineRefused, Outcome
+
+HELP = "/new starts afresh · /visits lists the bookings · /why tells what the system thought · /quit or Ctrl-D ends"
+
+
+async def chat(
+    conversations: Conversations, *, fixture: Path | None, clinic: str | None, language: str | None
+) -> None:
+    """Talk until the patient leaves. Raises LineRefused for a fixture or clinic that is not there."""
+    console = Console(highlight=False)
+    setup: dict[str, Any] = {
+        "fixture": str(fixture) if fixture else None,
+        "clinic": clinic,
+        "patient": {"id": str(uuid4()), "phone": "+999 000 0000", "language": language},
+    }
+    try:
+        conversation = await conversations.open(setup)
+    except LineRefused as refused:
+        console.print(f"frontdesk: {refused}", style="red")
+        return
+    names = conversation.catalog.clinic.name
+    console.print(
+        f"[bold]{escape(text_in(names, language or 'en') or '')}[/bold] · write as a patient, in any of five languages"
+    )
+    console.print(HELP, style="dim")
+    prompt: PromptSession[str] = PromptSession()
+    last: Outcome | None = None
+    while True:
+        try:
+            with patch_stdout():
+                text = (await prompt.prompt_async("you › ") if sys.stdin.isatty() else _read_line()).strip()
+        except (EOFError, KeyboardInterrupt):
+            return
+        if text == "/quit":
+            return
+        if text == "/new":
+            conversation = await conversations.open(
+                {**setup, "patient": {**setup["patient"], "id": str(uuid4())}}
+            )
+            console.print("a new patient writes", style="dim")
+        elif text == "/visits":
+            await _show_visits(console, conversations, conversation)
+        elif text == "/why":
+            _show_thought(console, last)
+        elif text.startswith("/"):
+            console.print(HELP, style="dim")
+        elif text:
+            last = await conversations.say(conversation, text)
+            answer = (
+                last.reply.text
+                if last.reply
+                else last.emergency[1]
+                if last.emergency
+                else "(silent: staff hold this chat)"
+            )
+            console.print(f"[green]frontdesk ›[/green] {escape(answer)}")
+            if last.reply and last.reply.quick_replies:
+                console.print(
+                    "  " + " · ".join(f"[{escape(choice.title)}]" for choice in last.reply.quick_replies),
+                    style="dim",
+                    markup=False,
+                )
+
+
+def _read_line() -> str:
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line
+
+
+async def _show_visits(console: Console, conversations: Conversations, conversation: Conversation) -> None:
+    catalog = conversation.catalog
+    visits = await conversations.list_appointments(conversation)
+    for visit in visits:
+        local = visit.starts_at.astimezone(catalog.clinic.zone)
+        service = text_in(catalog.services[visit.service_id].name, "en")
+        doctor = text_in(catalog.doctors[visit.doctor_id].name, "en")
+        console.print(
+            f"{local:%a %d %b %H:%M}  {service}, {doctor}  {visit.status.value}", style="cyan", markup=False
+        )
+    if not visits:
+        console.print("nothing is booked", style="dim")
+
+
+def _show_thought(console: Console, last: Outcome | None) -> None:
+    if last is None or last.reply is None:
+        console.print("nothing was thought yet", style="dim")
+        return
+    reply = last.reply
+    tools = (
+        ", ".join(f"{record.name}{'' if record.ok else ' (refused)'}" for record in last.records) or "none"
+    )
+    console.print(
+        f"intent {reply.intent.value} · state {reply.state.value} · language {reply.language} · "
+        f"relevance {reply.relevance:.2f} · tools {tools} · {last.latency_ms:.1f} ms\n{', '.join(reply.reasons)}",
+        style="dim",
+        markup=False,
+    )

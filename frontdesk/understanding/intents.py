@@ -1,0 +1,164 @@
+"""What a message is for: every reading gets a score from the lexicons' cues and from what is named."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from frontdesk.understanding.affirmation import Answer
+from frontdesk.understanding.frame import Unit
+from frontdesk.understanding.models import Intent
+from frontdesk.understanding.phrases import Found
+
+# A second cue for the same intent, and every further word of a cue, count for a little.
+_FURTHER_CUE = 0.4
+_FURTHER_WORD = 0.08
+_MOST_FURTHER_CUES: Final = 2
+_LEAST_SCORE = 1.0
+_MOST_INTENTS: Final = 5
+_DENIALS: Final = frozenset({"negation:not", "negation:refuses"})
+# An answer this long is a sentence of its own: its words are no cues ("yes, I can make that appointment").
+_SENTENCE_WORDS: Final = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Content:
+    """What was recognised beside the cues."""
+
+    has_service: bool
+    # A treatment this clinic has no service for.
+    has_concept: bool
+    has_doctor: bool
+    has_date: bool
+    has_choice: bool
+    leaves_open: bool
+    is_question: bool
+    answer: Answer
+
+
+def rank_intents(
+    units: Sequence[Unit], found: Sequence[Found], content: Content
+) -> tuple[tuple[Intent, ...], tuple[str, ...]]:
+    """Readings of the message taken alone, strongest first, and the rules that fired."""
+    cues = _cues(units, found, content.answer)
+    scores: dict[Intent, float] = defaultdict(float)
+    reasons: list[str] = []
+    for intent, phrases in cues.items():
+        best = max(_strength(each) for each in phrases)
+        further = _count_apart(phrases) - 1
+        scores[intent] = best + _FURTHER_CUE * min(further, _MOST_FURTHER_CUES)
+        strongest = max(phrases, key=_strength).phrase
+        reasons.append(f"{intent}:{strongest.language}:{strongest.source}")
+    for rule, intent, score in _content_scores(content, scores):
+        if score > scores[intent]:
+            reasons.append(f"{intent}:{rule}")
+        scores[intent] = max(score, scores[intent])
+    ranked = sorted((each for each in scores if scores[each] >= _LEAST_SCORE), key=lambda each: -scores[each])
+    if not ranked:
+        return (Intent.OUT_OF_SCOPE,), ("out_of_scope:nothing recognised",)
+    return tuple(ranked[:_MOST_INTENTS]), tuple(reasons)
+
+
+def _cues(units: Sequence[Unit], found: Sequence[Found], answer: Answer) -> dict[Intent, list[Found]]:
+    sentences = [each for each in answer.found if each.last - each.first >= _SENTENCE_WORDS]
+    denials = [each for each in found if each.label in _DENIALS]
+    harmless = {each.first for each in found if each.label == "negation:harmless"}
+    cues: dict[Intent, list[Found]] = defaultdict(list)
+    for each in found:
+        if not each.label.startswith("intent:"):
+            continue
+        if any(said.first < each.last and each.first < said.last and each.phrase.weight < 6 for said in sentences):
+            continue
+        if any(_denies(denial, each, units) for denial in denials if denial.first not in harmless):
+            continue
+        cues[Intent(each.label.removeprefix("intent:"))].append(each)
+    return cues
+
+
+def _denies(denial: Found, cue: Found, units: Sequence[Unit]) -> bool:
+    """Whether the cue stands right after the denial, in its clause: "не хочу записываться"."""
+    if denial.last != cue.first or cue.first >= len(units):
+        return False
+    return not units[cue.first].opens_clause
+
+
+def _strength(cue: Found) -> float:
+    return cue.phrase.weight + _FURTHER_WORD * (cue.last - cue.first - 1)
+
+
+def _count_apart(phrases: Sequence[Found]) -> int:
+    """How many of the phrases do not overlap."""
+    end, count = 0, 0
+    for each in sorted(phrases, key=lambda each: each.last):
+        if each.first >= end:
+            end, count = each.last, count + 1
+    return count
+
+
+def _content_scores(content: Content, cues: dict[Intent, float]) -> list[tuple[str, Intent, float]]:
+    """Scores for what is named rather than said, as (rule, intent, score)."""
+    return [
+        *_answer_scores(content.answer, content),
+        *(_question_scores(content) if content.is_question else _statement_scores(content)),
+        *_value_scores(content),
+    ]
+
+
+def _answer_scores(answer: Answer, content: Content) -> list[tuple[str, Intent, float]]:
+    scores = []
+    if answer.says_yes:
+        scores.append(("says yes", Intent.CONFIRM, 4.2 if answer.is_bare else 2.6))
+    if answer.says_no:
+        scores.append(("says no", Intent.DENY, 4.2 if answer.is_bare else 2.6))
+    if answer.says_yes and answer.says_no and answer.found:
+        # The last word counts: "no no, ok".
+        last = Intent.DENY if answer.found[-1].label in ("no", "drops") else Intent.CONFIRM
+        scores.append(("said last", last, 4.3 if answer.is_bare else 2.7))
+    if answer.drops:
+        scores.append(("drops it", Intent.DENY, 4.6))
+        scores.append(("drops it", Intent.CANCEL, 2.0))
+    return scores
+
+
+def _question_scores(content: Content) -> list[tuple[str, Intent, float]]:
+    scores = []
+    if content.has_service or content.has_concept:
+        scores.append(("asks, names a service", Intent.SERVICE_INQUIRY, 2.8))
+        scores.append(("asks, names a service", Intent.BOOK, 1.2))
+    if content.has_doctor:
+        scores.append(("asks, names a doctor", Intent.DOCTOR_INQUIRY, 2.4))
+    if content.has_date:
+        scores.append(("asks, names a time", Intent.BOOK, 2.5))
+    if content.has_service and content.has_date:
+        scores.append(("asks, names a service and a time", Intent.BOOK, 3.2))
+    return scores
+
+
+def _statement_scores(content: Content) -> list[tuple[str, Intent, float]]:
+    scores = []
+    if content.has_service and (content.has_doctor or content.has_date):
+        scores.append(("names a service and more", Intent.BOOK, 3.2))
+    if content.has_doctor and content.has_date:
+        scores.append(("names a doctor and a time", Intent.BOOK, 2.6))
+    if content.has_service or content.has_concept:
+        scores.append(("names a service", Intent.BOOK, 2.0))
+        scores.append(("names a service", Intent.SERVICE_INQUIRY, 1.8))
+    return scores
+
+
+def _value_scores(content: Content) -> list[tuple[str, Intent, float]]:
+    scores = []
+    if content.has_date:
+        scores.append(("names a time", Intent.PROVIDE_INFO, 2.4))
+        scores.append(("names a time", Intent.BOOK, 1.0))
+    if content.has_doctor:
+        scores.append(("names a doctor", Intent.PROVIDE_INFO, 2.2))
+    if content.has_service:
+        scores.append(("names a service", Intent.PROVIDE_INFO, 2.1))
+    if content.has_choice:
+        scores.append(("chooses", Intent.PROVIDE_INFO, 4.0))
+    if content.leaves_open:
+        scores.append(("leaves it open", Intent.PROVIDE_INFO, 3.5))
+    return scores

@@ -1,0 +1,161 @@
+"""Everything one message says, read without knowing the conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from frontdesk.scheduling.models import Catalog
+from frontdesk.understanding.affirmation import read_answer
+from frontdesk.understanding.concepts import find_concepts
+from frontdesk.understanding.cues import ANY_LANGUAGE, cue_book
+from frontdesk.understanding.frame import Slot, Unit, units_of
+from frontdesk.understanding.intents import Content, rank_intents
+from frontdesk.understanding.language_of import language_of, language_request
+from frontdesk.understanding.models import DateMention, NameMention, Understanding
+from frontdesk.understanding.names import Names, general_speller, index_of
+from frontdesk.understanding.negation import find_denied, find_denied_words
+from frontdesk.understanding.people import read_people
+from frontdesk.understanding.phrases import Found
+from frontdesk.understanding.tokens import Token, tokenize
+
+# Messages of up to so many words may answer in any language ("ok vale", "si ok").
+_SHORT_MESSAGE_UNITS = 3
+# Without a clinic: UTC, and a bare hour is resolved by the date grammar alone.
+_NO_ZONE = "UTC"
+
+
+def understand(
+    text: str,
+    *,
+    catalog: Catalog | None,
+    now: datetime,
+    timezone: str | None = None,
+    language: str | None = None,
+) -> Understanding:
+    """What a message says.
+
+    `now` is aware; `timezone` is an IANA name, by default the clinic's. `language` is what the conversation speaks,
+    used where the message itself says too little. Without a catalog no services and doctors are found.
+    """
+    tokens = tokenize(text)
+    index = None if catalog is None else index_of(catalog)
+    seen = language_of(text, names=frozenset() if index is None else index.words)
+    spoken = seen.language or language
+    dates = _dates(text, catalog=catalog, now=now, timezone=timezone, language=spoken)
+    spans = [mention.span for mention in dates]
+    names = _concepts_only(tokens) if index is None else index.find_in(tokens, spans)
+    speller = general_speller() if index is None else index.speller
+    units = units_of(text, tokens, _slots(names, dates), speller.correct)
+    found = _fitting(cue_book().find(units), units, spoken)
+    denied = {units[place].start for place in find_denied(units, found)}
+    services = _with_denials(names.services, denied)
+    doctors = _with_denials(names.doctors, denied)
+    is_question = "?" in text or "؟" in text or any(each.label == "question" for each in found)
+    answer = read_answer(units, found, is_question="?" in text)
+    people = read_people(units, found)
+    choice = _choice(units, found)
+    content = Content(
+        has_service=any(not each.negated for each in services),
+        has_concept=bool(names.concepts),
+        has_doctor=any(not each.negated for each in doctors),
+        has_date=bool(dates),
+        has_choice=choice is not None,
+        leaves_open=people.any_doctor or people.any_time,
+        is_question=is_question,
+        answer=answer,
+    )
+    intents, reasons = rank_intents(units, found, content)
+    return Understanding(
+        text=text,
+        language=seen.language,
+        language_confidence=seen.confidence,
+        language_is_clear=seen.is_clear,
+        language_request=language_request(text),
+        intents=intents,
+        services=services,
+        doctors=doctors,
+        dates=tuple(dates),
+        says_yes=answer.says_yes,
+        says_no=answer.says_no,
+        is_bare=answer.is_bare,
+        drops=answer.drops,
+        any_doctor=people.any_doctor,
+        any_time=people.any_time,
+        is_question=is_question,
+        refers_back=any(each.label == "recalls" for each in found),
+        choice=choice,
+        for_whom=people.for_whom,
+        writer_is_minor=people.writer_is_minor,
+        negated_words=find_denied_words(units, found, text),
+        reasons=reasons,
+    )
+
+
+def _dates(
+    text: str, *, catalog: Catalog | None, now: datetime, timezone: str | None, language: str | None
+) -> Sequence[DateMention]:
+    try:
+        from frontdesk.understanding.dates import find_dates, first_weekday_of
+    except ImportError:  # until the date grammar is in the tree
+        return ()
+    zone_name = timezone or (catalog.clinic.timezone if catalog is not None else _NO_ZONE)
+    return find_dates(
+        text,
+        now=now,
+        zone=ZoneInfo(zone_name),
+        first_weekday=first_weekday_of(zone_name),
+        language=language,
+        opening=catalog.clinic.hours if catalog is not None else None,
+    )
+
+
+def _concepts_only(tokens: Sequence[Token]) -> Names:
+    found = find_concepts(tokens, general_speller().correct)
+    return Names(concepts=tuple((tokens[term.first].start, tokens[term.last - 1].end) for term in found))
+
+
+def _slots(names: Names, dates: Sequence[DateMention]) -> list[Slot]:
+    return [
+        *(Slot("service", *mention.span) for mention in names.services),
+        *(Slot("doctor", *mention.span) for mention in names.doctors),
+        *(Slot("concept", *span) for span in names.concepts),
+        *(Slot("date", *mention.span) for mention in dates),
+    ]
+
+
+def _with_denials(mentions: Sequence[NameMention], denied: set[int]) -> tuple[NameMention, ...]:
+    return tuple(
+        NameMention(
+            candidates=mention.candidates,
+            score=mention.score,
+            span=mention.span,
+            negated=any(mention.span[0] <= start < mention.span[1] for start in denied),
+        )
+        for mention in mentions
+    )
+
+
+def _fitting(found: Sequence[Found], units: Sequence[Unit], language: str | None) -> list[Found]:
+    """Without phrases of other Latin languages: "no" is a refusal in Spanish and a preposition in Portuguese."""
+    if language is None or len(units) <= _SHORT_MESSAGE_UNITS and language not in ("pt",):
+        return list(found)
+    return [each for each in found if _may_speak(each, units, language)]
+
+
+def _may_speak(each: Found, units: Sequence[Unit], language: str) -> bool:
+    spoken = each.phrase.language
+    if spoken in (language, ANY_LANGUAGE, "ru", "he"):
+        return True
+    return each.label.startswith("intent:") and each.phrase.weight >= 5 and each.last - each.first >= 2
+
+
+def _choice(units: Sequence[Unit], found: Sequence[Found]) -> int | None:
+    chosen = [each for each in found if each.label.startswith("choice:")]
+    if chosen:
+        longest = max(chosen, key=lambda each: each.last - each.first)
+        return int(longest.label.removeprefix("choice:"))
+    if len(units) == 1 and units[0].forms[0].isdigit() and len(units[0].forms[0]) == 1:
+        return int(units[0].forms[0]) or None
+    return None
