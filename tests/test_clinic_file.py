@@ -155,7 +155,7 @@ def test_all_mistakes_are_told_at_once_and_in_order() -> None:
 
     problems = list_problems(text)
 
-    assert problems[0].line == 23
+    assert problems[0].line == 22
     assert {"clinics[1].timezone", "services[0].duration_min"} <= {one.path for one in problems}
     assert all(before.line <= after.line for before, after in pairwise(problems))
 
