@@ -14,8 +14,6 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from frontdesk.language.codes import LANGUAGES
-
 # The five languages' texts of a large group of clinics stay far below; beyond it is not a clinic file.
 MAX_BYTES: Final = 8_000_000
 _NULL: Final = "tag:yaml.org,2002:null"
@@ -54,6 +52,8 @@ class ClinicFileInvalid(Exception):
 class Report:
     """Collects while a file is read. A warning does not keep the file from being used."""
 
+    # Codes of the languages Frontdesk speaks.
+    languages: tuple[str, ...]
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
@@ -213,9 +213,9 @@ class Node:
     def read_language(self) -> str | None:
         """One of the languages Frontdesk speaks."""
         text = self.read_text()
-        if text is None or text in LANGUAGES:
+        if text is None or text in self.report.languages:
             return text
-        self.refuse(f"{text!r} is not one of the languages {', '.join(LANGUAGES)}")
+        self.refuse(f"{text!r} is not one of the languages {', '.join(self.report.languages)}")
         return None
 
     def read_texts(self) -> Mapping[str, str]:
@@ -232,7 +232,7 @@ class Node:
 
     def _read_languages(self) -> Iterator[tuple[str, Node]]:
         for language, node in self.read_entries():
-            if language not in LANGUAGES:
+            if language not in self.report.languages:
                 node.warn("is in a language Frontdesk does not speak")
             if not node.is_null:
                 yield language, node

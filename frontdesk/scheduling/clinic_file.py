@@ -15,6 +15,7 @@ from frontdesk.clinics.clinic_file import IGNORED, read_clinic, read_organizatio
 from frontdesk.clinics.file_nodes import ClinicFileInvalid, Node, Problem, Report, read_root
 from frontdesk.clinics.models import Clinic
 from frontdesk.clinics.organization import Organization
+from frontdesk.language.codes import LANGUAGES
 from frontdesk.scheduling.clinic_file_demo import DemoPatient, parse_start, read_appointments, read_patients
 from frontdesk.scheduling.clinic_file_offer import (
     SCHEMA,
@@ -53,7 +54,7 @@ class ClinicFile:
 def read_clinic_file(source: Path | str | bytes) -> ClinicFile:
     """Read a file (a path, or its bytes). Raises ClinicFileInvalid with all problems, OSError."""
     data = source if isinstance(source, bytes) else Path(source).read_bytes()
-    report = Report()
+    report = Report(languages=LANGUAGES)
     root = read_root(data, report)
     parts = root.read_fields(
         required=_PARTS, optional=frozenset({"schema", "patients", "appointments"}), ignored=IGNORED
