@@ -29,7 +29,9 @@ def read_answer(units: Sequence[Unit], found: Sequence[Found], *, is_question: b
     """The yes and no of a message from the phrases found in it."""
     kept: list[Found] = []
     candidates = [each for each in found if each.label in _PRECEDENCE]
-    for each in sorted(candidates, key=lambda each: (each.first - each.last, _PRECEDENCE[each.label], each.first)):
+    for each in sorted(
+        candidates, key=lambda each: (each.first - each.last, _PRECEDENCE[each.label], each.first)
+    ):
         clashes = [other for other in kept if other.first < each.last and each.first < other.last]
         # Giving up is said beside a no, and both count: "no, forget it".
         if not clashes or (each.label == "drops" and all(other.label == "no" for other in clashes)):

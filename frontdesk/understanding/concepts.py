@@ -28,7 +28,9 @@ def load_concepts() -> dict[str, Concept]:
     """Every concept by name."""
     concepts = {}
     for name, entry in load_lexicon("concepts").items():
-        terms = tuple(term.strip() for code in LANGUAGES for term in str(entry.get(code, "")).split(",") if term.strip())
+        terms = tuple(
+            term.strip() for code in LANGUAGES for term in str(entry.get(code, "")).split(",") if term.strip()
+        )
         concepts[name] = Concept(name, terms, tuple(entry.get("or", ())), bool(entry.get("generic", False)))
     return concepts
 
@@ -47,11 +49,14 @@ def find_concepts(
     tokens: Sequence[Token], correct: Callable[[str], str | None] = lambda _: None
 ) -> list[Term[str]]:
     """The concepts named in a message, longest first; shorter ones inside a longer one are left out."""
-    found = sorted(concept_index().find(tokens, correct), key=lambda term: (-term.words, term.corrected, term.first))
+    found = sorted(
+        concept_index().find(tokens, correct), key=lambda term: (-term.words, term.corrected, term.first)
+    )
     kept: list[Term[str]] = []
     for term in found:
         inside_longer = any(
-            other.first <= term.first and term.last <= other.last and other.words > term.words for other in kept
+            other.first <= term.first and term.last <= other.last and other.words > term.words
+            for other in kept
         )
         if not inside_longer:
             kept.append(term)

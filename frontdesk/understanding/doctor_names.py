@@ -80,7 +80,10 @@ class DoctorNames:
         self._skeletons: dict[str, set[UUID]] = defaultdict(set)
         self._length: dict[UUID, int] = {}
         for doctor in doctors.values():
-            spellings = (*doctor.name.values(), *(alias for aliases in doctor.aliases.values() for alias in aliases))
+            spellings = (
+                *doctor.name.values(),
+                *(alias for aliases in doctor.aliases.values() for alias in aliases),
+            )
             self._length[doctor.doctor_id] = max(len(_parts_of(name)) for name in doctor.name.values())
             for spelling in spellings:
                 for part in _parts_of(spelling):
@@ -106,7 +109,8 @@ class DoctorNames:
         readings = [
             reading
             for place, token in enumerate(tokens)
-            if token.kind is TokenKind.WORD and (reading := self._read(tokens, place, place in dates)) is not None
+            if token.kind is TokenKind.WORD
+            and (reading := self._read(tokens, place, place in dates)) is not None
         ]
         hits = [hit for run in _runs(readings, tokens) if (hit := self._hit(run, tokens)) is not None]
         return hits
@@ -159,7 +163,11 @@ class DoctorNames:
                 _raise(scores, self._exact[word], _MISSPELLED)
         for sound in sounds_of(folded):
             for known in self._long_sounds:
-                if len(sound) >= 5 and known[0] == sound[0] and OSA.distance(sound, known, score_cutoff=1) <= 1:
+                if (
+                    len(sound) >= 5
+                    and known[0] == sound[0]
+                    and OSA.distance(sound, known, score_cutoff=1) <= 1
+                ):
                     _raise(scores, self._sounds[known], _MISSPELLED)
 
     def _hit(self, run: Sequence[_Reading], tokens: Sequence[Token]) -> DoctorHit | None:
@@ -170,17 +178,24 @@ class DoctorNames:
         if all(reading.is_weak for reading in run) and not self._is_covered(run, common, tokens):
             return None
         totals = {
-            doctor_id: sum(reading.scores.get(doctor_id, 0) for reading in run) / len(run) for doctor_id in everyone
+            doctor_id: sum(reading.scores.get(doctor_id, 0) for reading in run) / len(run)
+            for doctor_id in everyone
         }
         best = max(totals.values())
-        near = sorted((each for each in totals if best - totals[each] <= MARGIN), key=lambda each: -totals[each])
+        near = sorted(
+            (each for each in totals if best - totals[each] <= MARGIN), key=lambda each: -totals[each]
+        )
         order = {doctor_id: place for place, doctor_id in enumerate(self._length)}
         near.sort(key=lambda each: (-totals[each], order[each]))
         return DoctorHit(tuple(near), best, run[0].place, run[-1].place + 1, len(run))
 
     def _is_covered(self, run: Sequence[_Reading], common: set[UUID], tokens: Sequence[Token]) -> bool:
         """Ordinary words are a name when they are most of it, or all the patient wrote."""
-        if common and len(run) >= 2 and any(len(run) >= _LEAST_COVERAGE * self._length[each] for each in common):
+        if (
+            common
+            and len(run) >= 2
+            and any(len(run) >= _LEAST_COVERAGE * self._length[each] for each in common)
+        ):
             return True
         written = [token for token in tokens if token.kind is TokenKind.WORD]
         is_generic = all(tokens[reading.place].folded in _words_of("generic_places") for reading in run)
@@ -231,6 +246,6 @@ def _adjoins(run: Sequence[_Reading], reading: _Reading, tokens: Sequence[Token]
     if not shared:
         return False
     between = tokens[run[-1].place + 1 : reading.place]
-    return all(token.kind is TokenKind.MARK or len(token.folded) == 1 or is_title(token.folded) for token in between) and (
-        len(between) <= 3
-    )
+    return all(
+        token.kind is TokenKind.MARK or len(token.folded) == 1 or is_title(token.folded) for token in between
+    ) and (len(between) <= 3)

@@ -13,13 +13,48 @@ _RU_ENDINGS: Final = (
     "ей", "ой", "ый", "ий", "ая", "яя", "ое", "ее", "ые", "ие", "ия", "ии", "ию", "ых", "их", "ую", "юю", "ом",
     "ем", "ам", "ям", "ью", "ым", "им", "а", "я", "о", "е", "ы", "и", "у", "ю", "й", "ь",
 )  # fmt: skip
-_LATIN_ENDINGS: Final = ("oes", "aes", "ais", "eis", "ao", "ns", "es", "os", "as", "al", "el", "m", "s", "o", "a", "e")
+_LATIN_ENDINGS: Final = (
+    "oes",
+    "aes",
+    "ais",
+    "eis",
+    "ao",
+    "ns",
+    "es",
+    "os",
+    "as",
+    "al",
+    "el",
+    "m",
+    "s",
+    "o",
+    "a",
+    "e",
+)
 _HE_ENDINGS: Final = ("יות", "ות", "ימ", "יה", "ית", "ה", "ת", "י")
 _SHORTEST_STEM: Final = 4
 _SHORTEST_HEBREW_STEM: Final = 3
 
 # Case endings of a Russian personal name; each may stand for nothing, а, я, й or ь in the base form.
-_NAME_ENDINGS: Final = ("ого", "ому", "ой", "ей", "ою", "ею", "ом", "ем", "ым", "им", "а", "я", "у", "ю", "е", "ы", "и")
+_NAME_ENDINGS: Final = (
+    "ого",
+    "ому",
+    "ой",
+    "ей",
+    "ою",
+    "ею",
+    "ом",
+    "ем",
+    "ым",
+    "им",
+    "а",
+    "я",
+    "у",
+    "ю",
+    "е",
+    "ы",
+    "и",
+)
 _NAME_BASES: Final = ("", "а", "я", "й", "ь", "ий")
 
 
@@ -56,5 +91,7 @@ def name_bases(folded: str) -> tuple[str, ...]:
     for ending in _NAME_ENDINGS:
         if folded.endswith(ending) and len(folded) - len(ending) >= 2:
             root = folded[: -len(ending)]
-            bases.extend(root + base for base in _NAME_BASES if root + base != folded and len(root + base) >= 3)
+            bases.extend(
+                root + base for base in _NAME_BASES if root + base != folded and len(root + base) >= 3
+            )
     return tuple(dict.fromkeys(bases))

@@ -69,7 +69,9 @@ def _cues(units: Sequence[Unit], found: Sequence[Found], answer: Answer) -> dict
     for each in found:
         if not each.label.startswith("intent:"):
             continue
-        if any(said.first < each.last and each.first < said.last and each.phrase.weight < 6 for said in sentences):
+        if any(
+            said.first < each.last and each.first < said.last and each.phrase.weight < 6 for said in sentences
+        ):
             continue
         if any(_denies(denial, each, units) for denial in denials if denial.first not in harmless):
             continue

@@ -92,9 +92,14 @@ def _without_clashes(
         doctor
         for doctor in doctors
         if not any(clash(doctor, service) and service.words > doctor.words for service in services)
-        and not any(clash(doctor, service) and doctor.words == 1 and doctor.score < service.score for service in services)
+        and not any(
+            clash(doctor, service) and doctor.words == 1 and doctor.score < service.score
+            for service in services
+        )
     ]
-    kept_services = [service for service in services if not any(clash(service, doctor) for doctor in kept_doctors)]
+    kept_services = [
+        service for service in services if not any(clash(service, doctor) for doctor in kept_doctors)
+    ]
     return kept_services, kept_doctors
 
 

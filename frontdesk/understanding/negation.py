@@ -90,7 +90,11 @@ def _named_before(units: Sequence[Unit], place: int) -> set[int]:
 def find_denied_words(units: Sequence[Unit], found: Sequence[Found], text: str) -> tuple[str, ...]:
     """The words refused that no catalog knows: treatments by concept, else the word after a refusal."""
     denied = find_denied(units, found)
-    words = [text[units[place].start : units[place].end] for place in sorted(denied) if units[place].slots == {"concept"}]
+    words = [
+        text[units[place].start : units[place].end]
+        for place in sorted(denied)
+        if units[place].slots == {"concept"}
+    ]
     if not denied:
         words.extend(_refused_words(units, found, text))
     return tuple(dict.fromkeys(words))

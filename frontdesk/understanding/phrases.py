@@ -94,7 +94,9 @@ def _choices(part: str) -> list[tuple[Element, ...]]:
 def _element(options: Sequence[str], *, optional: bool = False) -> Element:
     if options[0] in _ENDS:
         return Element(frozenset(), (), sign=options[0])
-    words = frozenset(option if option.startswith("<") else fold(option) for option in options if not option.endswith("*"))
+    words = frozenset(
+        option if option.startswith("<") else fold(option) for option in options if not option.endswith("*")
+    )
     prefixes = tuple(fold(option[:-1]) for option in options if option.endswith("*"))
     return Element(words, prefixes, optional)
 
@@ -112,7 +114,9 @@ class PhraseBook:
         """Add phrases under a label. Raises ValueError for a line without a word to hold on to."""
         for line, elements in ((line, elements) for line in lines for elements in _readings(line)):
             phrase = Phrase(label, weight, language, elements, line)
-            anchors = [index for index, element in enumerate(elements) if not element.sign and not element.optional]
+            anchors = [
+                index for index, element in enumerate(elements) if not element.sign and not element.optional
+            ]
             if not anchors:
                 raise ValueError(f"no word to hold on to: {line}")
             self._index(phrase, anchors[0])

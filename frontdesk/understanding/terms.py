@@ -51,7 +51,9 @@ class TermIndex(Generic[T]):
     def add(self, name: str, payload: T) -> None:
         """Add a name; one without a word is ignored."""
         node = self._root
-        folded = [token.folded for token in tokenize(name) if token.kind in (TokenKind.WORD, TokenKind.NUMBER)]
+        folded = [
+            token.folded for token in tokenize(name) if token.kind in (TokenKind.WORD, TokenKind.NUMBER)
+        ]
         inside = words_inside_names()
         content = [word for word in folded if word not in inside] or folded
         if not content:
@@ -71,7 +73,9 @@ class TermIndex(Generic[T]):
                 found.extend(self._walk(tokens, readings, first))
         return found
 
-    def _walk(self, tokens: Sequence[Token], readings: list[tuple[tuple[str, bool], ...]], first: int) -> Iterable[Term[T]]:
+    def _walk(
+        self, tokens: Sequence[Token], readings: list[tuple[tuple[str, bool], ...]], first: int
+    ) -> Iterable[Term[T]]:
         inside = words_inside_names()
         states = [(self._root, first, 0, False)]
         while states:

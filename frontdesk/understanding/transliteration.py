@@ -21,7 +21,21 @@ _HEBREW: Final[dict[str, tuple[str, ...]]] = {
     "ט": ("t",), "י": ("i",), "כ": ("k",), "ל": ("l",), "מ": ("m",), "נ": ("n",), "ס": ("s",), "ע": ("a",),
     "פ": ("p",), "צ": ("c",), "ק": ("k",), "ר": ("r",), "ש": ("sh",), "ת": ("t",),
 }  # fmt: skip
-_CYRILLIC: Final = str.maketrans({"х": "h", "ц": "ts", "щ": "sh", "ы": "i", "э": "e", "ю": "iu", "я": "ia", "й": "i", "ж": "zh", "ъ": "", "ь": ""})
+_CYRILLIC: Final = str.maketrans(
+    {
+        "х": "h",
+        "ц": "ts",
+        "щ": "sh",
+        "ы": "i",
+        "э": "e",
+        "ю": "iu",
+        "я": "ia",
+        "й": "i",
+        "ж": "zh",
+        "ъ": "",
+        "ь": "",
+    }
+)
 # Spellings of one sound, in order.
 _SOUNDS: Final = tuple(
     (re.compile(pattern), sound)

@@ -10,6 +10,7 @@ from frontdesk.scheduling.models import Catalog
 from frontdesk.understanding.affirmation import read_answer
 from frontdesk.understanding.concepts import find_concepts
 from frontdesk.understanding.cues import ANY_LANGUAGE, cue_book
+from frontdesk.understanding.dates import find_dates, first_weekday_of
 from frontdesk.understanding.frame import Slot, Unit, units_of
 from frontdesk.understanding.intents import Content, rank_intents
 from frontdesk.understanding.language_of import language_of, language_request
@@ -96,10 +97,6 @@ def understand(
 def _dates(
     text: str, *, catalog: Catalog | None, now: datetime, timezone: str | None, language: str | None
 ) -> Sequence[DateMention]:
-    try:
-        from frontdesk.understanding.dates import find_dates, first_weekday_of
-    except ImportError:  # until the date grammar is in the tree
-        return ()
     zone_name = timezone or (catalog.clinic.timezone if catalog is not None else _NO_ZONE)
     return find_dates(
         text,

@@ -195,7 +195,11 @@ def general_visits() -> Catalog:
     return make_catalog(
         "general_visits",
         timezone="America/Chicago",
-        services={"dental": named("Dental visit"), "doctor": named("Doctor visit"), "talk": named("Therapy session")},
+        services={
+            "dental": named("Dental visit"),
+            "doctor": named("Doctor visit"),
+            "talk": named("Therapy session"),
+        },
         doctors={
             "lakeside": named("Lakeside Dental Center"),
             "hart": named("Joanna Hart, M.D."),
