@@ -20,8 +20,12 @@ export function offerNewChat(clinic) {
   by("new-name").select();
 }
 
-// `start` is called with the contact of the new chat.
-export function connectNewChat(start) {
+// `start` is called with the contact of the new chat; `findLanguage` gives the language of a clinic by name.
+export function connectNewChat({ start, findLanguage }) {
+  by("new-clinic").addEventListener("change", ({ target }) => {
+    by("new-language").value = findLanguage(target.value);
+    fillPerson();
+  });
   by("new-language").addEventListener("change", fillPerson);
   by("random-person").addEventListener("click", fillPerson);
   by("cancel-new-chat").addEventListener("click", () => by("new-chat").close());

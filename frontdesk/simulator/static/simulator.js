@@ -271,7 +271,10 @@ function connectEverything() {
   by("clinic-filter").addEventListener("change", paintChats);
   by("phrase-language").addEventListener("change", paintPhrases);
   by("open-new-chat").addEventListener("click", () => offerNewChat(findClinic()));
-  connectNewChat((contact) => openChat(contact).catch(complain));
+  connectNewChat({
+    start: (contact) => openChat(contact).catch(complain),
+    findLanguage: (name) => instances.find((instance) => instance.name === name)?.language || "en",
+  });
   by("open-faults").addEventListener("click", () => { showFaults(faults); by("faults").showModal(); });
   connectFaults({ findClinic, findChat: () => current, complain });
   by("back").addEventListener("click", () => by("app").classList.remove("in-chat"));

@@ -158,8 +158,11 @@ def _month(calendar: Calendar, match: Match) -> Day:
 
 
 def _month_day(calendar: Calendar, match: Match) -> Day | None:
-    on = calendar.next_month_day(match.slots["dom"])
-    return Day(named=Named.MONTH_DAY, on=on, month_day=match.slots["dom"]) if on is not None else None
+    month_day = match.slots["dom"] if "dom" in match.slots else match.slots["ord"]
+    if not 1 <= month_day <= 31:
+        return None
+    on = calendar.next_month_day(month_day)
+    return Day(named=Named.MONTH_DAY, on=on, month_day=month_day) if on is not None else None
 
 
 def _day_month(calendar: Calendar, match: Match) -> Day | None:

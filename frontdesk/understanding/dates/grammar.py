@@ -24,12 +24,22 @@ _SHORTEST_TYPO: Final = 6
 _SHORTEST_TWO_TYPOS: Final = 8
 # In a message of another language only words this long are taken for a date ("mar", "sex" are words).
 _SHORTEST_FOREIGN: Final = 5
+_HALF: Final = "пол"
 
 
 def read_tokens(text: str) -> list[Token]:
     """The tokens of a message with misspelt weekdays and months mended."""
     tokens = tokenize(text, load_lexicon("he").vocabulary)
-    return [_mended(token) for token in tokens]
+    return [_mended(part) for token in tokens for part in _halves(token)]
+
+
+def _halves(token: Token) -> tuple[Token, ...]:
+    """ "полдесятого" is half of the tenth hour: two words in one."""
+    rest = token.word.removeprefix(_HALF)
+    if rest == token.word or token.kind is not Kind.WORD or rest not in load_lexicon("ru").words["ordinals"]:
+        return (token,)
+    middle = token.start + len(_HALF)
+    return replace(token, word=_HALF, end=middle), replace(token, word=rest, start=middle)
 
 
 def _mended(token: Token) -> Token:

@@ -72,8 +72,8 @@ def cues_between(readings: Mapping[str, Reading], start: int, end: int) -> tuple
         found: set[str] = set()
         last = at + 1
         for reading in readings.values():
-            cue = cue_at(reading, at)
-            if cue is not None and cue[1] <= end:
+            cue = cue_at(reading, at, end)
+            if cue is not None:
                 found |= cue[0]
                 last = max(last, cue[1])
         if found:

@@ -164,8 +164,11 @@ def _index_cues(lexicon: Lexicon) -> None:
 def _compiled(section: str, entries: Any, lexicon: Lexicon) -> Iterator[Pattern]:
     valued = entries.items() if isinstance(entries, dict) else [(None, entries)]
     for value, lines in valued:
-        for line in lines:
-            yield Pattern(section, value, tuple(_elements(line, lexicon)))
+        for line in lines or ():
+            # Alternatives of several words are patterns of their own: elements are cut at spaces.
+            spaced = any(" " in group for group in _GROUP.findall(str(line)))
+            for spelling in expand(str(line)) if spaced else (line,):
+                yield Pattern(section, value, tuple(_elements(spelling, lexicon)))
 
 
 def _elements(line: str, lexicon: Lexicon) -> Iterator[Element]:

@@ -86,9 +86,9 @@ def match_phrase(reading: Reading, phrase: tuple[str, ...], at: int) -> bool:
     return all(reading.word(at + step) == word for step, word in enumerate(phrase))
 
 
-def cue_at(reading: Reading, at: int) -> tuple[frozenset[str], int] | None:
-    """The sets of the longest cue phrase at a place and its end."""
+def cue_at(reading: Reading, at: int, end: int | None = None) -> tuple[frozenset[str], int] | None:
+    """The sets of the longest cue phrase at a place and its end; with `end`, of those that end by then."""
     for phrase, names in reading.lexicon.cues.get(reading.word(at), ()):
-        if match_phrase(reading, phrase, at):
+        if (end is None or at + len(phrase) <= end) and match_phrase(reading, phrase, at):
             return names, at + len(phrase)
     return None
