@@ -9,4 +9,5 @@ from frontdesk.safety.urgency import urgency_of
 
 def judge_urgency(scene: Scene) -> Urgency:
     """How soon the message needs somebody."""
-    return urgency_of(scene.turn.text, now=scene.now, appointments=scene.turn.appointments)
+    urgency, _rule = urgency_of(scene.turn.text, now=scene.now, appointments=scene.turn.appointments)
+    return urgency
