@@ -48,7 +48,11 @@ class RuleBook:
     """One lexicon: `<name>.<language>.yaml` for the phrases and `<name>.rules.yaml`, in order of weight."""
 
     def __init__(
-        self, name: str, *, guards: Sequence[str] = GUARDS, keep: Callable[[Mapping[str, Any]], bool] | None = None
+        self,
+        name: str,
+        *,
+        guards: Sequence[str] = GUARDS,
+        keep: Callable[[Mapping[str, Any]], bool] | None = None,
     ) -> None:
         """`guards`: the guard phrases that count for this lexicon. `keep` drops rules by their facts."""
         sources: list[tuple[str, str, str]] = []
@@ -105,7 +109,9 @@ def _combinations(rule: Rule, by_concept: Mapping[str, Sequence[Hit]]) -> Iterat
         if number >= _MOST_COMBINATIONS:
             return
         span = max(hit.end for hit in combination) - min(hit.start for hit in combination)
-        if span <= rule.within_words + sum(hit.end - hit.start for hit in combination) and _are_apart(combination):
+        if span <= rule.within_words + sum(hit.end - hit.start for hit in combination) and _are_apart(
+            combination
+        ):
             yield combination
 
 

@@ -14,7 +14,16 @@ from frontdesk.scheduling.models import Appointment
 from frontdesk.understanding.language_of import language_of
 
 # A price asked together with a complaint, or "my tooth is killing me", does not make the pain any less.
-_GUARDS: Final = ("negation", "not_negation", "negation_after", "or", "past", "not_past", "present", "condition")
+_GUARDS: Final = (
+    "negation",
+    "not_negation",
+    "negation_after",
+    "or",
+    "past",
+    "not_past",
+    "present",
+    "condition",
+)
 _SOON: Final = timedelta(hours=2)
 _ORDER: Final = (Urgency.LOW, Urgency.MEDIUM, Urgency.HIGH, Urgency.URGENT)
 
