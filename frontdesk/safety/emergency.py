@@ -13,7 +13,7 @@ from functools import cache
 
 from frontdesk.safety.models import Alarm
 from frontdesk.safety.phrases import Hit
-from frontdesk.safety.rules import RuleBook
+from frontdesk.safety.rules import LATIN, RuleBook
 from frontdesk.understanding.language_of import language_of
 
 
@@ -40,8 +40,9 @@ def load_emergencies() -> RuleBook:
 
 
 def _language(read: str | None, said: Sequence[Hit]) -> str:
-    """The language of the words that fired; between two equally strong ones, what the whole message reads like."""
+    """What the whole message reads like, unless the words that fired are in another script."""
     votes = Counter(hit.language for hit in said)
-    if read is not None and read in votes:
-        return read
+    # Spanish and Portuguese share half of these words: the message as a whole tells them apart.
+    if read in votes or (read in LATIN and votes.keys() <= LATIN):
+        return str(read)
     return votes.most_common(1)[0][0]

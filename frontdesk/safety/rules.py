@@ -20,7 +20,7 @@ from frontdesk.safety.phrases import Hit, PhraseBook
 _HAPPENING_NOW: Final = frozenset(
     {"cannot", "choking_now", "not_stopping", "breathless", "unresponsive", "heavy_bleeding", "for_hours"}
 )
-_LATIN: Final = frozenset({"en", "es", "pt"})
+LATIN: Final = frozenset({"en", "es", "pt"})
 _MOST_COMBINATIONS: Final = 200
 # The guard phrases are the same for every lexicon and stand with the emergencies.
 _GUARD_FILES: Final = "emergency"
@@ -128,4 +128,4 @@ def _is_now(combination: Sequence[Hit], context: Context) -> bool:
 
 def _is_false_friend(hit: Hit, language: str | None) -> bool:
     """A guard of a sister language: Portuguese "no" is "in the", not a negation."""
-    return hit.concept in GUARDS and hit.language != language and {hit.language, language} <= _LATIN
+    return hit.concept in GUARDS and hit.language != language and {hit.language, language} <= LATIN

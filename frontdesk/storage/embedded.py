@@ -175,17 +175,14 @@ def start_valkey(folder: Path) -> EmbeddedValkey:
         "--maxmemory-policy",
         "allkeys-lru",
     ]
-    with (folder / "log").open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603 (our own binary and arguments)
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
-    pid_file.write_text(str(process.pid))
+    command += ["--daemonize", "yes", "--pidfile", str(pid_file), "--logfile", str(folder / "log")]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 (our own binary and arguments)
     deadline = time.monotonic() + START_TIMEOUT_S
-    while not _accepts(socket_path):
-        if process.poll() is not None or time.monotonic() > deadline:
+    while not (_accepts(socket_path) and pid_file.exists()):
+        if time.monotonic() > deadline:
             raise RuntimeError(f"Valkey did not start in {folder}; see {folder / 'log'}")
         time.sleep(0.02)
-    return EmbeddedValkey(folder=folder, pid=process.pid, socket_path=socket_path)
+    return EmbeddedValkey(folder=folder, pid=int(pid_file.read_text()), socket_path=socket_path)
 
 
 def stop_valkey(folder: Path) -> None:

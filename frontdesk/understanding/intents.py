@@ -119,7 +119,9 @@ def _answer_scores(answer: Answer, content: Content) -> list[tuple[str, Intent, 
         last = Intent.DENY if answer.found[-1].label in ("no", "drops") else Intent.CONFIRM
         scores.append(("said last", last, 4.3 if answer.is_bare else 2.7))
     if answer.drops:
-        scores.append(("drops it", Intent.DENY, 4.6))
+        # "Better not, I want a cleaning": what is wanted counts more than what is given up.
+        wants_other = content.has_service or content.has_doctor or content.has_date
+        scores.append(("drops it", Intent.DENY, 2.7 if wants_other else 4.6))
         scores.append(("drops it", Intent.CANCEL, 2.0))
     return scores
 

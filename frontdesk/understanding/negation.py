@@ -48,7 +48,7 @@ def find_denied(units: Sequence[Unit], found: Sequence[Found]) -> frozenset[int]
 def _next_named(units: Sequence[Unit], place: int) -> set[int]:
     for at in range(place, min(place + _FARTHEST, len(units))):
         unit = units[at]
-        if unit.opens_clause and at > place:
+        if unit.opens_clause:
             break
         if unit.slots & _NAMED:
             return {at}

@@ -33,7 +33,7 @@ def read_day(reading: Reading, calendar: Calendar, at: int) -> tuple[Day, Daypar
 
 def _has_context(reading: Reading, at: int, end: int) -> bool:
     """Whether an abbreviation that is also a word ("mar", "sun") stands where a day would."""
-    if not any(reading.lexicon.is_in("needs_context", reading.word(place)) for place in range(at, end)):
+    if end - at > 1 or not any(reading.lexicon.is_in("needs_context", reading.word(place)) for place in range(at, end)):
         return True
     if len(reading.tokens) - (end - at) <= 1:
         return True
@@ -167,7 +167,8 @@ def _month_day(calendar: Calendar, match: Match) -> Day | None:
 
 def _day_month(calendar: Calendar, match: Match) -> Day | None:
     slots: Mapping[str, Any] = match.slots
-    on = calendar.dated(slots["dom"], slots["month"], slots.get("year"))
+    month_day = slots["dom"] if "dom" in slots else slots["ord"]
+    on = calendar.dated(month_day, slots["month"], slots.get("year"))
     until = calendar.dated(slots["dom2"], slots["month"], slots.get("year")) if "dom2" in slots else None
     return Day(named=Named.DATED, on=on, until=until) if on is not None else None
 

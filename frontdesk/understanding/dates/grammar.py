@@ -132,7 +132,11 @@ def _read_piece(reading: Reading, calendar: Calendar, at: int) -> Piece | None:
         found.append(Piece(start=at, end=ignored.end, language=language, is_ignored=True))
     day = read_day(reading, calendar, at)
     if day is not None:
-        found.append(Piece(start=at, end=day[2], language=language, day=day[0], part=day[1]))
+        start = at
+        # The article stays outside: "del" and "al" tell where a move leaves from and goes to.
+        while start < day[2] - 1 and reading.lexicon.is_in("day_articles", reading.word(start)):
+            start += 1
+        found.append(Piece(start=start, end=day[2], language=language, day=day[0], part=day[1]))
     hours = read_hours(reading, at)
     if hours is not None:
         found.append(Piece(start=hours[1], end=hours[2], language=language, hours=hours[0]))
