@@ -36,7 +36,11 @@ def read_clock(reading: Reading, at: int) -> Read | None:
         return Clock(hour=clock.hour % 12 + 12 * (value == "pm"), minute=clock.minute), True, suffix.end
     weak = value.startswith("weak_")
     part = Daypart(value.removeprefix("weak_"))
-    return Clock(hour=clock.hour, minute=clock.minute, is_bare=clock.is_bare, daypart=part), strong or not weak, suffix.end
+    return (
+        Clock(hour=clock.hour, minute=clock.minute, is_bare=clock.is_bare, daypart=part),
+        strong or not weak,
+        suffix.end,
+    )
 
 
 def _digits(reading: Reading, at: int) -> Read | None:
@@ -121,7 +125,11 @@ def is_counted(reading: Reading, end: int) -> bool:
         or word in lexicon.words["months"]
         or (word,) in lexicon.sets.get("ordinal_marks", ())
         and reading.tokens[end].start <= reading.tokens[end - 1].end + 1
-        or (word == "-" and reading.tokens[end].start == reading.tokens[end - 1].end and reading.word(end + 1).isdigit())
+        or (
+            word == "-"
+            and reading.tokens[end].start == reading.tokens[end - 1].end
+            and reading.word(end + 1).isdigit()
+        )
     )
 
 
@@ -167,7 +175,9 @@ def _after_cue(reading: Reading, names: frozenset[str], start: int) -> tuple[Hou
     if not strong and is_counted(reading, end):
         return None
     bound = next((bound for name, bound in _BOUNDS if name in names), None)
-    if bound is None or (names & {"at_loose", "from"} and not names & {"at", "after"} and not (strong or _stops(reading, end))):
+    if bound is None or (
+        names & {"at_loose", "from"} and not names & {"at", "after"} and not (strong or _stops(reading, end))
+    ):
         return None
     return Hours(clock=clock, bound=bound), start, end
 

@@ -33,13 +33,18 @@ def read_day(reading: Reading, calendar: Calendar, at: int) -> tuple[Day, Daypar
 
 def _has_context(reading: Reading, at: int, end: int) -> bool:
     """Whether an abbreviation that is also a word ("mar", "sun") stands where a day would."""
-    if end - at > 1 or not any(reading.lexicon.is_in("needs_context", reading.word(place)) for place in range(at, end)):
+    if end - at > 1 or not any(
+        reading.lexicon.is_in("needs_context", reading.word(place)) for place in range(at, end)
+    ):
         return True
     if len(reading.tokens) - (end - at) <= 1:
         return True
     before, after = reading.word(at - 1), reading.word(end)
     follows = reading.tokens[end].numbers or after.isdigit() if end < len(reading.tokens) else False
-    return bool(follows) or reading.lexicon.is_in("day_links", before)
+    if follows or reading.lexicon.is_in("day_links", before) or reading.lexicon.is_in("day_follows", after):
+        return True
+    begins = at == 0 or reading.tokens[at - 1].kind is Kind.MARK
+    return begins and reading.lexicon.is_in("begins_day", reading.word(at))
 
 
 def _numeric(reading: Reading, calendar: Calendar, at: int) -> tuple[Day, int] | None:
@@ -82,9 +87,15 @@ def _measures(reading: Reading, token: Token, at: int) -> bool:
     """A pain scale ("8/10"), a length ("1.5 hours"), an opening around the clock ("24/7") or a clock ("10.30")."""
     if token.word == "24/7" or is_counted(reading, at + 1):
         return True
-    if token.sign == "." and (token.numbers[1] > 12 or token.numbers[1] == 0 or len(token.word.split(".")[1]) == 1 > 1):
+    if token.sign == "." and (
+        token.numbers[1] > 12 or token.numbers[1] == 0 or len(token.word.split(".")[1]) == 1 > 1
+    ):
         return True
-    if token.sign == "." and len(token.word.split(".")[1]) == 2 and reading.lexicon.is_in("clock_only", reading.word(at - 1)):
+    if (
+        token.sign == "."
+        and len(token.word.split(".")[1]) == 2
+        and reading.lexicon.is_in("clock_only", reading.word(at - 1))
+    ):
         return True
     before = (reading.word(place) for place in range(max(0, at - _SCALE_REACH), at))
     return any(reading.lexicon.is_in("measured", word) for word in before)
@@ -108,7 +119,11 @@ def _shift(calendar: Calendar, match: Match) -> Day | None:
         return Day(named=Named.OFFSET, on=last or calendar.month_day_of(28, months) or calendar.today)
     on = calendar.day_after(round(count * (7 if unit == "week" else 1)))
     # In Spanish and Portuguese speech "fifteen days" is two weeks and "eight days" is one.
-    loose = (on - timedelta(days=1),) if unit == "day" and match.pattern.value == "loose" and count in (8, 15) else ()
+    loose = (
+        (on - timedelta(days=1),)
+        if unit == "day" and match.pattern.value == "loose" and count in (8, 15)
+        else ()
+    )
     return Day(named=Named.OFFSET, on=on, ambiguous=loose)
 
 

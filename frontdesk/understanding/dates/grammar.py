@@ -85,7 +85,9 @@ def languages_of(tokens: Sequence[Token], language: str | None) -> tuple[tuple[s
     return (*found, *latin), is_known
 
 
-def read_pieces(tokens: list[Token], calendar: Calendar, language: str | None) -> tuple[list[Piece], dict[str, Reading]]:
+def read_pieces(
+    tokens: list[Token], calendar: Calendar, language: str | None
+) -> tuple[list[Piece], dict[str, Reading]]:
     """The expressions of a message in order, never overlapping, and the reading of each language."""
     languages, is_known = languages_of(tokens, language)
     readings = {name: Reading(tokens, load_lexicon(name), SLOTS) for name in languages}
@@ -100,7 +102,12 @@ def read_pieces(tokens: list[Token], calendar: Calendar, language: str | None) -
             piece = _read_piece(reading, calendar, at)
             if piece is None or (best is not None and piece.end <= best.end):
                 continue
-            if is_known and name in LATIN and name != latin_main and not _is_surely_foreign(piece, tokens, readings[latin_main]):
+            if (
+                is_known
+                and name in LATIN
+                and name != latin_main
+                and not _is_surely_foreign(piece, tokens, readings[latin_main])
+            ):
                 continue
             best = piece
         if best is None:
@@ -197,7 +204,9 @@ def _with_bare_hours(pieces: list[Piece], readings: dict[str, Reading]) -> Itera
     taken = {place for piece in pieces for place in range(piece.start, piece.end)}
     for piece in pieces:
         reading = readings[piece.language]
-        is_day = (piece.day is not None or piece.part is not None) and piece.hours is None and not piece.is_ignored
+        is_day = (
+            (piece.day is not None or piece.part is not None) and piece.hours is None and not piece.is_ignored
+        )
         before = _hour_before(reading, piece, taken) if is_day else None
         if before is not None:
             yield before
@@ -231,7 +240,11 @@ def _hour_after(reading: Reading, piece: Piece, taken: set[int]) -> Piece | None
     if read is None or read[1] or is_counted(reading, read[2]) or read[2] in taken:
         return None
     end = read[2]
-    is_ended = end >= len(reading.tokens) or reading.tokens[end].kind is Kind.MARK or cue_at(reading, end) is not None
+    is_ended = (
+        end >= len(reading.tokens)
+        or reading.tokens[end].kind is Kind.MARK
+        or cue_at(reading, end) is not None
+    )
     if not is_ended or reading.tokens[at].kind not in (Kind.NUMBER, Kind.WORD):
         return None
     taken.update(range(at, end))

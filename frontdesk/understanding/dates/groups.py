@@ -46,7 +46,11 @@ class Group:
             return False
         if piece.part is not None and self.part is not None:
             return False
-        if (piece.same_day or piece.shift_days is not None) and self.day is not None and self.day.named is not Named.WEEK:
+        if (
+            (piece.same_day or piece.shift_days is not None)
+            and self.day is not None
+            and self.day.named is not Named.WEEK
+        ):
             return False
         return not (piece.same_time and self.hours is not None)
 
@@ -61,7 +65,9 @@ class Group:
             self.shift_days = piece.shift_days
 
 
-def cues_between(readings: Mapping[str, Reading], start: int, end: int) -> tuple[frozenset[str], frozenset[str], bool]:
+def cues_between(
+    readings: Mapping[str, Reading], start: int, end: int
+) -> tuple[frozenset[str], frozenset[str], bool]:
     """Cues from one place to another: all of them, those right before the end, and whether nothing else stands there."""
     everything: set[str] = set()
     lead: set[str] = set()

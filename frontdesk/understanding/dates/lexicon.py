@@ -112,16 +112,24 @@ def load_lexicon(language: str) -> Lexicon:
     lexicon = Lexicon(language)
     for name in CLASSES:
         table = data.get(name) or {}
-        lexicon.words[name] = {fold(word): value for value, entries in table.items() for word in _expanded(entries)}
+        lexicon.words[name] = {
+            fold(word): value for value, entries in table.items() for word in _expanded(entries)
+        }
     if "units" in data:
         lexicon.words["units"] = {word: _unit(value) for word, value in lexicon.words["units"].items()}
     lexicon.words["hour_words"] = {
-        " ".join(map(fold, word.split())): hour for hour, entries in (data.get("hour_words") or {}).items() for word in _expanded(entries)
+        " ".join(map(fold, word.split())): hour
+        for hour, entries in (data.get("hour_words") or {}).items()
+        for word in _expanded(entries)
     }
     for name, entries in (data.get("sets") or {}).items():
         phrases = [phrase for entry in entries for phrase in _phrases(entry)]
-        lexicon.prefixes[name] = tuple(p[0][:-1] for p in phrases if len(p) == 1 and p[0].endswith("*")) or ("\0",)
-        lexicon.sets[name] = tuple(sorted((p for p in phrases if not p[-1].endswith("*")), key=len, reverse=True))
+        lexicon.prefixes[name] = tuple(p[0][:-1] for p in phrases if len(p) == 1 and p[0].endswith("*")) or (
+            "\0",
+        )
+        lexicon.sets[name] = tuple(
+            sorted((p for p in phrases if not p[-1].endswith("*")), key=len, reverse=True)
+        )
     _index_cues(lexicon)
     for family, sections in FAMILIES.items():
         lexicon.patterns[family] = {}
@@ -181,7 +189,10 @@ def _elements(line: str, lexicon: Lexicon) -> Iterator[Element]:
             yield Element(phrases=lexicon.sets[piece.strip("<>")], optional=optional)
         else:
             choices = piece.split("|") if "(" not in piece else [piece]
-            yield Element(words=frozenset(fold(word) for choice in choices for word in expand(choice)), optional=optional)
+            yield Element(
+                words=frozenset(fold(word) for choice in choices for word in expand(choice)),
+                optional=optional,
+            )
 
 
 def _first_keys(pattern: Pattern, lexicon: Lexicon) -> Iterator[str]:

@@ -57,7 +57,9 @@ def _find(reading: Reading, family: str, at: int) -> Match | None:
     return found
 
 
-def _match(reading: Reading, elements: tuple[Element, ...], place: int, at: int) -> tuple[dict[str, Any], int] | None:
+def _match(
+    reading: Reading, elements: tuple[Element, ...], place: int, at: int
+) -> tuple[dict[str, Any], int] | None:
     if place == len(elements):
         return {}, at
     element = elements[place]

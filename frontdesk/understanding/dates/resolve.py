@@ -143,7 +143,9 @@ def make_date(year: int, month: int, month_day: int) -> date | None:
         return None
 
 
-def resolve_clock(clock: Clock, *, on: date | None, daypart: Daypart | None, opening: WeeklyHours | None) -> time:
+def resolve_clock(
+    clock: Clock, *, on: date | None, daypart: Daypart | None, opening: WeeklyHours | None
+) -> time:
     """The local time of an hour as said: its part of day decides, then the opening hours, then "1 to 7 is afternoon"."""
     part = clock.daypart or daypart
     if clock.hour > 12 or not clock.is_bare:

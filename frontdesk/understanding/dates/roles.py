@@ -42,14 +42,20 @@ def _clause(group: Group, reading: Reading) -> tuple[int, int]:
 
 def _ends_clause(reading: Reading, at: int) -> bool:
     token = reading.tokens[at]
-    return (token.kind is Kind.MARK and token.word in _CLAUSE_ENDS) or (token.word,) in reading.lexicon.sets.get("but", ())
+    return (token.kind is Kind.MARK and token.word in _CLAUSE_ENDS) or (
+        token.word,
+    ) in reading.lexicon.sets.get("but", ())
 
 
 def _clause_cues(group: Group, readings: Mapping[str, Reading]) -> frozenset[str]:
     reading = readings[group.pieces[0].language]
     start, end = _clause(group, reading)
     found = cues_between({reading.lexicon.language: reading}, start, end)[0]
-    stems = {"complaint"} if any(reading.lexicon.is_in("complaint", reading.word(at)) for at in range(start, end)) else set()
+    stems = (
+        {"complaint"}
+        if any(reading.lexicon.is_in("complaint", reading.word(at)) for at in range(start, end))
+        else set()
+    )
     return found | stems
 
 
@@ -64,11 +70,15 @@ def _is_told_of_past(group: Group, readings: Mapping[str, Reading]) -> bool:
     in_clause = "complaint" in _clause_cues(group, readings)
     if in_clause and "from" in group.lead:
         return True
-    is_loose = group.hours is None and (group.day is None or group.day.named is Named.OFFSET and group.part is not None)
+    is_loose = group.hours is None and (
+        group.day is None or group.day.named is Named.OFFSET and group.part is not None
+    )
     return in_clause and is_loose and not (group.same_day or group.same_time or group.shift_days)
 
 
-def _join_ranges_and_moves(groups: list[Group], readings: Mapping[str, Reading]) -> list[tuple[Role | None, Group]]:
+def _join_ranges_and_moves(
+    groups: list[Group], readings: Mapping[str, Reading]
+) -> list[tuple[Role | None, Group]]:
     joined: list[tuple[Role | None, Group]] = []
     place = 0
     while place < len(groups):
@@ -126,7 +136,11 @@ def _mixed(group: Group, following: Group) -> bool:
 
 
 def _open_span(group: Group, readings: Mapping[str, Reading]) -> None:
-    if group.day is None or group.day.until is not None or any(reading.moves for reading in readings.values()):
+    if (
+        group.day is None
+        or group.day.until is not None
+        or any(reading.moves for reading in readings.values())
+    ):
         return
     day = group.day
     if "after" in group.lead:
@@ -146,17 +160,28 @@ def _role_of(group: Group, before: list[tuple[Role, Group]], readings: Mapping[s
     listed = bool(group.gap & {"or", "and"}) or (group.is_adjacent and not group.gap & {"but"})
     if previous_role is Role.EXCLUDED:
         inherits = bool(group.gap & {"or", "and"}) and group.is_adjacent and "but" not in group.gap
-        return Role.EXCLUDED if inherits or ("except" in previous.lead and listed and group.is_adjacent) else Role.WANTED
+        return (
+            Role.EXCLUDED
+            if inherits or ("except" in previous.lead and listed and group.is_adjacent)
+            else Role.WANTED
+        )
     if "or" in group.gap:
         return Role.ALTERNATIVE
-    both_full = previous.hours is not None and group.hours is not None and group.day is not None and previous.day is not None
+    both_full = (
+        previous.hours is not None
+        and group.hours is not None
+        and group.day is not None
+        and previous.day is not None
+    )
     if listed and group.is_adjacent and not both_full and _same_kind(previous, group):
         return Role.ALTERNATIVE
     return Role.WANTED
 
 
 def _same_kind(first: Group, second: Group) -> bool:
-    return (first.day is not None and second.day is not None) or (first.hours is not None and second.hours is not None)
+    return (first.day is not None and second.day is not None) or (
+        first.hours is not None and second.hours is not None
+    )
 
 
 def _correct(roles: list[tuple[Role, Group]]) -> None:
@@ -169,7 +194,10 @@ def _correct(roles: list[tuple[Role, Group]]) -> None:
         return
     if group.day is None and old.day is not None:
         group.day = old.day
-        group.hours, group.part = group.hours or old.hours, group.part or (old.part if group.hours is None else None)
+        group.hours, group.part = (
+            group.hours or old.hours,
+            group.part or (old.part if group.hours is None else None),
+        )
         del roles[-2]
         return
     if group.day is not None and old.day is not None:
@@ -187,10 +215,17 @@ def _share_out(roles: list[tuple[Role, Group]]) -> list[tuple[Role, Group]]:
         if has_no_day and shared and role not in (Role.FROM, Role.TO):
             if role is Role.WANTED and _completes(shared, group):
                 continue
-            group.day = next((other.day for kind, other in reversed(shared) if other.day and _lends(kind, other)), None)
+            group.day = next(
+                (other.day for kind, other in reversed(shared) if other.day and _lends(kind, other)), None
+            )
         if role is Role.ALTERNATIVE and group.hours is not None and shared:
             earlier = shared[-1][1]
-            if earlier.day is not None and earlier.hours is None and earlier.part is None and group.day is not earlier.day:
+            if (
+                earlier.day is not None
+                and earlier.hours is None
+                and earlier.part is None
+                and group.day is not earlier.day
+            ):
                 earlier.hours = group.hours
         shared.append((role, group))
     return shared

@@ -73,7 +73,9 @@ def fold(word: str) -> str:
         if char in "йё":
             letters.append("й" if char == "й" else "е")
             continue
-        letters.append("".join(part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part)))
+        letters.append(
+            "".join(part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part))
+        )
     return "".join(letters).translate(_HEBREW_FINALS).translate(_QUOTES)
 
 
@@ -133,7 +135,10 @@ def _split_hebrew(piece: str, start: int, known: Container[str], before: list[To
         rest = folded[cut:]
         lettered = len(rest) == 1 and len(piece) == cut + 2
         if rest in known or lettered:
-            prefixes = [Token(letter + "-", Kind.WORD, start + at, start + at + 1) for at, letter in enumerate(folded[:cut])]
+            prefixes = [
+                Token(letter + "-", Kind.WORD, start + at, start + at + 1)
+                for at, letter in enumerate(folded[:cut])
+            ]
             return [*prefixes, Token(rest + "'" * lettered, Kind.WORD, start + cut, end)]
     return [Token(folded, Kind.WORD, start, end)]
 

@@ -27,7 +27,9 @@ def first_weekday_of(timezone: str) -> int:
     """
     aliases = get_global("zone_aliases")
     territories = _territories()
-    territory = territories.get(timezone) or get_global("zone_territories").get(aliases.get(timezone, timezone))
+    territory = territories.get(timezone) or get_global("zone_territories").get(
+        aliases.get(timezone, timezone)
+    )
     if territory not in territories.values():
         return MONDAY
     try:
