@@ -22,7 +22,7 @@ from frontdesk.dialogue.confirming import start_confirming
 from frontdesk.dialogue.continuing import continue_task
 from frontdesk.dialogue.escalating import call_human
 from frontdesk.dialogue.guarding import guard
-from frontdesk.dialogue.promising import judge_urgency
+from frontdesk.dialogue.promising import judge_follow_up
 from frontdesk.dialogue.rescheduling import start_rescheduling
 from frontdesk.dialogue.scene import QUESTIONS, Scene, wanted
 from frontdesk.dialogue.small_talk import answer_thanks, ask_again, decline_matter, greet, let_be
@@ -147,7 +147,7 @@ async def _unclear(scene: Scene) -> Answer:
 
 
 async def _human(scene: Scene) -> Answer:
-    return call_human(scene, judge_urgency(scene))
+    return call_human(scene, judge_follow_up(scene, "asked for a person"))
 
 
 async def _greet(scene: Scene) -> Answer:

@@ -10,8 +10,8 @@ from frontdesk.conversation.state_machine import ConversationState, Session, Tas
 from frontdesk.dialogue.answer import Answer
 from frontdesk.dialogue.deciding import decide
 from frontdesk.dialogue.guarding import LONGEST_MESSAGE, remember_minor
-from frontdesk.dialogue.promising import judge_urgency
 from frontdesk.dialogue.pressing import pressed_visit, read_press
+from frontdesk.dialogue.promising import judge_follow_up
 from frontdesk.dialogue.scene import Scene
 from frontdesk.dialogue.wording import Wording
 from frontdesk.language.choose import LanguageChoice, choose_language
@@ -142,7 +142,7 @@ def _session_after(scene: Scene, answer: Answer, state: ConversationState, choic
 def _follow_up(scene: Scene, answer: Answer) -> FollowUp | None:
     if answer.follow_up is not None or not scene.turn.always_follow_up:
         return answer.follow_up
-    return FollowUp(urgency=judge_urgency(scene), reason="staff are away")
+    return judge_follow_up(scene, "staff are away")
 
 
 def _text(scene: Scene, answer: Answer, follow_up: FollowUp | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from frontdesk.conversation.engine import FollowUp
 from frontdesk.conversation.state_machine import ConversationState
 from frontdesk.dialogue.answer import Answer
+from frontdesk.dialogue.emergencies import say_emergency
 from frontdesk.dialogue.scene import Scene
 from frontdesk.safety.models import Alarm, Urgency
 from frontdesk.understanding.models import Intent
@@ -13,14 +14,12 @@ from frontdesk.understanding.models import Intent
 def raise_alarm(scene: Scene, alarm: Alarm) -> Answer:
     """The emergency text with the clinic's number; staff are alerted. What was in hand stays as it was."""
     clinic = scene.catalog.clinic
-    number = clinic.emergency_number or clinic.phone or ""
-    if alarm.self_harm:
-        line = clinic.crisis_line or number
-        text = (
-            scene.say("self-harm", crisis=line, emergency=number) if number else scene.say("self-harm-bare")
-        )
-    else:
-        text = scene.say("emergency", number=number) if number else scene.say("emergency-bare")
+    text = say_emergency(
+        alarm,
+        scene.wording.language,
+        emergency_number=clinic.emergency_number or clinic.phone,
+        crisis_line=clinic.crisis_line,
+    )
     scene.tools.note("escalate_to_human", reason=alarm.rule, urgency=Urgency.URGENT.value)
     return Answer(
         parts=(text,),
@@ -34,17 +33,15 @@ def raise_alarm(scene: Scene, alarm: Alarm) -> Answer:
     )
 
 
-def call_human(
-    scene: Scene, urgency: Urgency, *, intent: Intent = Intent.HUMAN, reason: str = "asked for a person"
-) -> Answer:
+def call_human(scene: Scene, follow_up: FollowUp, *, intent: Intent = Intent.HUMAN) -> Answer:
     """The patient is told that a person will write; staff are alerted."""
-    scene.tools.note("escalate_to_human", reason=reason, urgency=urgency.value)
+    scene.tools.note("escalate_to_human", reason=follow_up.reason, urgency=follow_up.urgency.value)
     return Answer(
         parts=(scene.say("human"),),
         intent=intent,
         state=ConversationState.ESCALATED,
         escalated=True,
-        alert_reason=reason,
-        follow_up=FollowUp(urgency=urgency, reason=reason),
+        alert_reason=follow_up.reason,
+        follow_up=follow_up,
         reasons=("human",),
     )

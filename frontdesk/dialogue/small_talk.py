@@ -52,7 +52,9 @@ def ask_again(scene: Scene, intent: Intent) -> Answer:
     """Not understood: ask, then offer choices, then hand over."""
     before = scene.session.misunderstood
     if before >= 2:
-        answer = call_human(scene, Urgency.MEDIUM, intent=intent, reason="not understood three times")
+        answer = call_human(
+            scene, FollowUp(urgency=Urgency.MEDIUM, reason="not understood three times"), intent=intent
+        )
         return answer.because("unclear.human")
     text = scene.say("unclear-choices") if before == 1 else scene.say("unclear")
     return Answer(
