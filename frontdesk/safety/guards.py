@@ -13,6 +13,8 @@ GUARDS: Final = (
     "hypothetical_next", "inquiry", "harmless",
 )  # fmt: skip
 _NEGATION_REACH: Final = 3
+# These two negate the verb they stand before; further on it is another thing said without a comma.
+_SHORT_REACH: Final = {"не": 2, "לא": 2}
 _CONDITION_REACH: Final = 12
 
 
@@ -114,7 +116,7 @@ class Context:
     def _is_negated(self, hit: Hit) -> bool:
         clause = self._words[hit.start].clause
         before = any(
-            mark.end < hit.start <= mark.end + _NEGATION_REACH and self._words[mark.end].clause == clause
+            mark.end < hit.start <= mark.end + _SHORT_REACH.get(self._words[mark.end].text, _NEGATION_REACH) and self._words[mark.end].clause == clause
             for mark in self._negators
         )
         return before or any(
