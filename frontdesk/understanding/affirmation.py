@@ -25,10 +25,16 @@ class Answer:
     found: tuple[Found, ...] = ()
 
 
-def read_answer(units: Sequence[Unit], found: Sequence[Found], *, is_question: bool) -> Answer:
-    """The yes and no of a message from the phrases found in it."""
+def read_answer(
+    units: Sequence[Unit], found: Sequence[Found], *, denying: frozenset[int], is_question: bool
+) -> Answer:
+    """The yes and no of a message from the phrases found in it. `denying` are places of a "not" that is no answer."""
     kept: list[Found] = []
-    candidates = [each for each in found if each.label in _PRECEDENCE]
+    candidates = [
+        each
+        for each in found
+        if each.label in _PRECEDENCE and not (each.first in denying and each.last == each.first + 1)
+    ]
     for each in sorted(
         candidates, key=lambda each: (each.first - each.last, _PRECEDENCE[each.label], each.first)
     ):

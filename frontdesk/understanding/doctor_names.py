@@ -13,14 +13,16 @@ from rapidfuzz.distance import OSA
 
 from frontdesk.scheduling.models import Doctor
 from frontdesk.understanding.folding import fold, is_cyrillic, is_hebrew
-from frontdesk.understanding.inflection import name_bases
+from frontdesk.understanding.inflection import CASE_AFTER, name_bases
 from frontdesk.understanding.lexicon import load_lexicon
 from frontdesk.understanding.spelling import most_errors
 from frontdesk.understanding.tokens import Token, TokenKind, bare_forms, tokenize
 from frontdesk.understanding.transliteration import skeleton_of, sounds_of
 
-_EXACT, _INFLECTED, _SOUND, _SKELETON, _MISSPELLED = 100.0, 98.0, 95.0, 88.0, 87.0
+_EXACT, _INFLECTED, _SOUND, _SKELETON, _MISSPELLED = 100.0, 94.0, 93.0, 88.0, 87.0
 _SHORTEST_SKELETON: Final = 3
+# Hebrew writes few vowels: כץ has two letters. So short a match needs a cue or the other half of the name.
+_SHORTEST_HEBREW_SKELETON: Final = 2
 # Candidates this close are a question to ask.
 MARGIN: Final = 5.0
 # Of a name made of ordinary words ("Bay Dental Center") so much must be named.
@@ -100,7 +102,7 @@ class DoctorNames:
         self._exact[part].add(doctor_id)
         for sound in sounds_of(part):
             self._sounds[sound].add(doctor_id)
-            if len(skeleton_of(sound)) >= _SHORTEST_SKELETON:
+            if len(skeleton_of(sound)) >= _SHORTEST_HEBREW_SKELETON:
                 self._skeletons[skeleton_of(sound)].add(doctor_id)
 
     def find(self, tokens: Sequence[Token], taken: Iterable[tuple[int, int]] = ()) -> list[DoctorHit]:
@@ -121,37 +123,49 @@ class DoctorNames:
             return None
         has_cue = _has_cue(tokens, place)
         is_ordinary = self._is_ordinary(token.folded) or in_date
-        scores = self._exact_scores(token.folded)
+        case = _case_at(tokens, place)
+        scores = self._exact_scores(token.folded, case)
         if not scores and not (is_ordinary and not has_cue):
-            scores = self._near_scores(token.folded, has_cue=has_cue)
-        if not scores:
-            return None
-        is_generic = token.folded in _words_of("generic_places")
-        return _Reading(place, scores, is_weak=is_generic or (is_ordinary and not has_cue))
+            scores = self._near_scores(token.folded, case, has_cue=has_cue)
+        if scores:
+            is_generic = token.folded in _words_of("generic_places")
+            return _Reading(place, scores, is_weak=is_generic or (is_ordinary and not has_cue))
+        if is_hebrew(token.folded) and not in_date:
+            scores = self._short_hebrew_scores(token.folded)
+            return _Reading(place, scores, is_weak=not has_cue) if scores else None
+        return None
 
-    def _exact_scores(self, folded: str) -> dict[UUID, float]:
+    def _exact_scores(self, folded: str, case: str | None) -> dict[UUID, float]:
         scores: dict[UUID, float] = {}
         for form in bare_forms(folded, shortest=2):
-            for base in name_bases(form):
-                score = _EXACT if base == folded else _INFLECTED
+            for base in name_bases(form, case):
+                score = _INFLECTED if base != folded and (is_cyrillic(folded) and case is None) else _EXACT
                 for doctor_id in self._exact.get(base, ()):
                     scores[doctor_id] = max(score, scores.get(doctor_id, 0))
         return scores
 
-    def _near_scores(self, folded: str, *, has_cue: bool) -> dict[UUID, float]:
+    def _near_scores(self, folded: str, case: str | None, *, has_cue: bool) -> dict[UUID, float]:
         scores: dict[UUID, float] = {}
-        forms = [base for form in bare_forms(folded, shortest=2) for base in name_bases(form)]
-        # A short name must sound the same whole; Hebrew writes few vowels, so two letters say little.
+        forms = [base for form in bare_forms(folded, shortest=2) for base in name_bases(form, case)]
+        # A short name must sound the same whole.
         shortest = 2 if has_cue else 3
+        other_script = is_hebrew(folded) or is_cyrillic(folded)
         for sound in (sound for form in forms for sound in sounds_of(form)):
             if len(sound) >= shortest:
                 _raise(scores, self._sounds.get(sound, ()), _SOUND)
             skeleton = skeleton_of(sound)
-            other_script = is_hebrew(folded) or is_cyrillic(folded)
             if other_script and len(skeleton) >= _SHORTEST_SKELETON:
                 _raise(scores, self._skeletons.get(skeleton, ()), _SKELETON)
         if not scores and not self._is_ordinary(folded):
             self._add_misspelled(scores, folded)
+        return scores
+
+    def _short_hebrew_scores(self, folded: str) -> dict[UUID, float]:
+        scores: dict[UUID, float] = {}
+        for sound in (sound for form in bare_forms(folded, shortest=2) for sound in sounds_of(form)):
+            skeleton = skeleton_of(sound)
+            if len(skeleton) == _SHORTEST_HEBREW_SKELETON:
+                _raise(scores, self._skeletons.get(skeleton, ()), _SKELETON)
         return scores
 
     def _add_misspelled(self, scores: dict[UUID, float], folded: str) -> None:
@@ -247,5 +261,19 @@ def _adjoins(run: Sequence[_Reading], reading: _Reading, tokens: Sequence[Token]
         return False
     between = tokens[run[-1].place + 1 : reading.place]
     return all(
-        token.kind is TokenKind.MARK or len(token.folded) == 1 or is_title(token.folded) for token in between
+        token.kind is TokenKind.MARK or _is_initial(token) or is_title(token.folded) for token in between
     ) and (len(between) <= 3)
+
+
+def _is_initial(token: Token) -> bool:
+    return len(token.folded) == 1 and token.is_capitalized
+
+
+def _case_at(tokens: Sequence[Token], place: int) -> str | None:
+    """The case the words before a Russian name put it in: "к" and "доктору" the dative, and so on."""
+    for before in reversed(tokens[max(0, place - 2) : place]):
+        if before.folded in CASE_AFTER:
+            return CASE_AFTER[before.folded]
+        if before.kind is not TokenKind.WORD or not is_cyrillic(before.folded):
+            return None
+    return None

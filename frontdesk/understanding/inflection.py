@@ -35,27 +35,33 @@ _HE_ENDINGS: Final = ("יות", "ות", "ימ", "יה", "ית", "ה", "ת", "י"
 _SHORTEST_STEM: Final = 4
 _SHORTEST_HEBREW_STEM: Final = 3
 
-# Case endings of a Russian personal name; each may stand for nothing, а, я, й or ь in the base form.
-_NAME_ENDINGS: Final = (
-    "ого",
-    "ому",
-    "ой",
-    "ей",
-    "ою",
-    "ею",
-    "ом",
-    "ем",
-    "ым",
-    "им",
-    "а",
-    "я",
-    "у",
-    "ю",
-    "е",
-    "ы",
-    "и",
-)
-_NAME_BASES: Final = ("", "а", "я", "й", "ь", "ий")
+# Case endings of Russian personal names, and what stands in their place in the nominative.
+_HARD: Final = ("", "й", "ь", "ий")
+_SOFT: Final = ("а", "я")
+_NAME_ENDINGS: Final[dict[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
+    "genitive": (
+        ("ого", ("ий", "ый", "ой")), ("ой", _SOFT), ("ей", _SOFT), ("а", _HARD), ("я", _HARD), ("ы", _SOFT),
+        ("и", (*_SOFT, "ь")),
+    ),
+    "dative": (
+        ("ому", ("ий", "ый", "ой")), ("ой", ("ая", *_SOFT)), ("ей", ("ая", *_SOFT)), ("у", _HARD), ("ю", _HARD),
+        ("е", _SOFT), ("и", ("я", "ь", "ия")),
+    ),
+    "accusative": (("у", _SOFT), ("ю", _SOFT), ("ую", ("ая",)), ("а", _HARD), ("я", _HARD)),
+    "instrumental": (
+        ("ом", _HARD), ("ем", _HARD), ("ым", ("", "ый", "ой")), ("им", ("", "ий")), ("ой", (*_SOFT, "ая")),
+        ("ей", _SOFT), ("ою", _SOFT), ("ею", _SOFT), ("ью", ("ь",)),
+    ),
+    "prepositional": (("е", (*_HARD, *_SOFT)),),
+}  # fmt: skip
+# The case a word asks of the name after it.
+CASE_AFTER: Final[dict[str, str]] = {
+    **dict.fromkeys(("к", "ко", "доктору", "врачу"), "dative"),
+    **dict.fromkeys(("у", "от", "без", "вместо", "кроме", "для", "доктора", "врача"), "genitive"),
+    **dict.fromkeys(("с", "со", "доктором", "врачом"), "instrumental"),
+    **dict.fromkeys(("про",), "accusative"),
+    **dict.fromkeys(("о", "об"), "prepositional"),
+}
 
 
 @lru_cache(maxsize=16384)
@@ -80,18 +86,28 @@ def _without(word: str, endings: tuple[str, ...], shortest: int) -> str:
     return word
 
 
-@lru_cache(maxsize=4096)
-def name_bases(folded: str) -> tuple[str, ...]:
-    """What a person's name may be in the nominative: the word itself first. Only Russian names decline."""
+@lru_cache(maxsize=8192)
+def name_bases(folded: str, case: str | None = None) -> tuple[str, ...]:
+    """What a person's name may be in the nominative: the word itself first. Only Russian names decline.
+
+    `case` is the case the words before it ask for, None if they ask for none: then any case will do.
+    """
     if not is_cyrillic(folded):
         if folded.endswith("'s") and len(folded) > 4:
             return (folded, folded[:-2])
         return (folded,)
-    bases = [folded]
-    for ending in _NAME_ENDINGS:
-        if folded.endswith(ending) and len(folded) - len(ending) >= 2:
-            root = folded[: -len(ending)]
-            bases.extend(
-                root + base for base in _NAME_BASES if root + base != folded and len(root + base) >= 3
-            )
-    return tuple(dict.fromkeys(bases))
+    bases = []
+    for name, endings in _NAME_ENDINGS.items():
+        if case in (None, name):
+            bases.extend(_bases_of(folded, endings))
+    # A declinable name that does not take the case asked for is not that name: "к Морозову" is no Морозова.
+    return tuple(dict.fromkeys([folded, *bases]))
+
+
+def _bases_of(folded: str, endings: tuple[tuple[str, tuple[str, ...]], ...]) -> list[str]:
+    bases = []
+    for ending, replacements in endings:
+        root = folded[: -len(ending)]
+        if folded.endswith(ending) and len(root) >= 2:
+            bases.extend(root + replacement for replacement in replacements if len(root + replacement) >= 3)
+    return bases

@@ -32,6 +32,8 @@ class Content:
     has_concept: bool
     has_doctor: bool
     has_date: bool
+    # A service or doctor refused.
+    has_denied: bool
     has_choice: bool
     leaves_open: bool
     is_question: bool
@@ -105,6 +107,7 @@ def _content_scores(content: Content, cues: dict[Intent, float]) -> list[tuple[s
         *_answer_scores(content.answer, content),
         *(_question_scores(content) if content.is_question else _statement_scores(content)),
         *_value_scores(content),
+        *_leaning_scores(content, cues),
     ]
 
 
@@ -147,8 +150,18 @@ def _statement_scores(content: Content) -> list[tuple[str, Intent, float]]:
     if content.has_doctor and content.has_date:
         scores.append(("names a doctor and a time", Intent.BOOK, 2.6))
     if content.has_service or content.has_concept:
-        scores.append(("names a service", Intent.BOOK, 2.0))
+        scores.append(("names a service", Intent.BOOK, 2.2))
         scores.append(("names a service", Intent.SERVICE_INQUIRY, 1.8))
+    return scores
+
+
+def _leaning_scores(content: Content, cues: dict[Intent, float]) -> list[tuple[str, Intent, float]]:
+    """Where a name decides between cues: "does Dr. Levi work on Monday" is not about the opening hours."""
+    scores = []
+    if content.has_doctor and cues.get(Intent.DOCTOR_INQUIRY, 0) > _LEAST_SCORE:
+        scores.append(("asks about a doctor", Intent.DOCTOR_INQUIRY, cues[Intent.DOCTOR_INQUIRY] + 0.6))
+    if content.has_denied:
+        scores.append(("refuses what is named", Intent.DENY, 2.0))
     return scores
 
 
@@ -164,5 +177,5 @@ def _value_scores(content: Content) -> list[tuple[str, Intent, float]]:
     if content.has_choice:
         scores.append(("chooses", Intent.PROVIDE_INFO, 4.0))
     if content.leaves_open:
-        scores.append(("leaves it open", Intent.PROVIDE_INFO, 3.5))
+        scores.append(("leaves it open", Intent.PROVIDE_INFO, 5.6))
     return scores

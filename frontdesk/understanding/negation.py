@@ -45,6 +45,13 @@ def find_denied(units: Sequence[Unit], found: Sequence[Found]) -> frozenset[int]
     return frozenset(denied)
 
 
+def find_denying(units: Sequence[Unit], found: Sequence[Found]) -> frozenset[int]:
+    """The places of a "not" that falls on a named thing: there it is no answer ("no la limpieza")."""
+    return frozenset(
+        each.first for each in found if each.label == "negation:not" and _next_named(units, each.last)
+    )
+
+
 def _next_named(units: Sequence[Unit], place: int) -> set[int]:
     for at in range(place, min(place + _FARTHEST, len(units))):
         unit = units[at]

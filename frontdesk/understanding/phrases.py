@@ -50,6 +50,12 @@ class Phrase:
     elements: tuple[Element, ...]
     source: str
 
+    @property
+    def is_led_by_slot(self) -> bool:
+        """Whether the first word needed is a recognised thing, which no language owns."""
+        first = next(element for element in self.elements if not element.sign and not element.optional)
+        return all(word.startswith("<") for word in first.words) and not first.prefixes
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

@@ -67,6 +67,7 @@ class ServiceNames:
             term
             for term in concepts
             if term.payload not in self._by_concept
+            and not load_concepts()[term.payload].is_generic
             and not any(hit.first < term.last and term.first < hit.last for hit in kept)
         ]
         return sorted(kept, key=lambda hit: hit.first), unknown

@@ -19,7 +19,7 @@ from frontdesk.understanding.folding import is_hebrew
 _HEBREW: Final[dict[str, tuple[str, ...]]] = {
     "א": ("a",), "ב": ("b",), "ג": ("g",), "ד": ("d",), "ה": ("h",), "ו": ("o", "v"), "ז": ("z",), "ח": ("h",),
     "ט": ("t",), "י": ("i",), "כ": ("k",), "ל": ("l",), "מ": ("m",), "נ": ("n",), "ס": ("s",), "ע": ("a",),
-    "פ": ("p",), "צ": ("c",), "ק": ("k",), "ר": ("r",), "ש": ("sh",), "ת": ("t",),
+    "פ": ("p",), "צ": ("ts",), "ק": ("k",), "ר": ("r",), "ש": ("sh",), "ת": ("t",),
 }  # fmt: skip
 _CYRILLIC: Final = str.maketrans(
     {
@@ -41,12 +41,13 @@ _SOUNDS: Final = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
         (r"[^a-z]", ""), (r"sch|sh|ch|cz", "x"), (r"zh", "j"), (r"kh|gh", "h"), (r"ph", "f"), (r"th", "t"),
-        (r"ts|tz", "c"), (r"ck|q", "k"), (r"c(?=[eiy])", "s"), (r"c", "k"), (r"w", "v"), (r"ou|oo", "u"), (r"ee", "i"),
-        (r"y", "i"), (r"j", "i"), (r"z", "s"), (r"h$", ""), (r"(.)\1+", r"\1"), (r"ii", "i"),
+        (r"ck|q", "k"), (r"ts|tz", "q"), (r"c(?=[eiy])", "s"), (r"c", "k"), (r"w", "v"), (r"ou|oo", "u"), (r"ee", "i"),
+        (r"y", "i"), (r"j", "i"), (r"z", "s"), (r"h$", ""), (r"(?<=[aeiou])h(?=[aeiou])", ""), (r"(.)\1+", r"\1"), (r"ii", "i"),
     )
 )  # fmt: skip
 _JOINED: Final = str.maketrans({"b": "v", "p": "f", "g": "h", "k": "h"})
 _VOWELS: Final = re.compile(r"[aeiou]")
+_DOUBLED: Final = re.compile(r"(.)\1+")
 
 
 @lru_cache(maxsize=8192)
@@ -71,5 +72,5 @@ def _sound(spelling: str) -> str:
 @lru_cache(maxsize=8192)
 def skeleton_of(sound: str) -> str:
     """The consonants of a sound, with b/v, p/f and g/h/k joined; an h inside a word is not heard."""
-    joined = sound.translate(_JOINED)
-    return _VOWELS.sub("", joined)
+    joined = _VOWELS.sub("", sound.translate(_JOINED))
+    return _DOUBLED.sub(r"\1", joined)

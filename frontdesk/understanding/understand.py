@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from frontdesk.scheduling.models import Catalog
 from frontdesk.understanding.affirmation import read_answer
-from frontdesk.understanding.concepts import find_concepts
+from frontdesk.understanding.concepts import find_concepts, load_concepts
 from frontdesk.understanding.cues import ANY_LANGUAGE, cue_book
 from frontdesk.understanding.dates import find_dates, first_weekday_of
 from frontdesk.understanding.frame import Slot, Unit, units_of
@@ -16,7 +16,7 @@ from frontdesk.understanding.intents import Content, rank_intents
 from frontdesk.understanding.language_of import language_of, language_request
 from frontdesk.understanding.models import DateMention, NameMention, Understanding
 from frontdesk.understanding.names import Names, general_speller, index_of
-from frontdesk.understanding.negation import find_denied, find_denied_words
+from frontdesk.understanding.negation import find_denied, find_denied_words, find_denying
 from frontdesk.understanding.people import read_people
 from frontdesk.understanding.phrases import Found
 from frontdesk.understanding.tokens import Token, tokenize
@@ -50,11 +50,12 @@ def understand(
     speller = general_speller() if index is None else index.speller
     units = units_of(text, tokens, _slots(names, dates), speller.correct)
     found = _fitting(cue_book().find(units), units, spoken)
+    dates = _without_greetings(dates, units, found)
     denied = {units[place].start for place in find_denied(units, found)}
     services = _with_denials(names.services, denied)
     doctors = _with_denials(names.doctors, denied)
     is_question = "?" in text or "؟" in text or any(each.label == "question" for each in found)
-    answer = read_answer(units, found, is_question="?" in text)
+    answer = read_answer(units, found, denying=find_denying(units, found), is_question="?" in text)
     people = read_people(units, found)
     choice = _choice(units, found)
     content = Content(
@@ -62,6 +63,7 @@ def understand(
         has_concept=bool(names.concepts),
         has_doctor=any(not each.negated for each in doctors),
         has_date=bool(dates),
+        has_denied=any(each.negated for each in (*services, *doctors)),
         has_choice=choice is not None,
         leaves_open=people.any_doctor or people.any_time,
         is_question=is_question,
@@ -109,8 +111,31 @@ def _dates(
 
 
 def _concepts_only(tokens: Sequence[Token]) -> Names:
-    found = find_concepts(tokens, general_speller().correct)
+    concepts = load_concepts()
+    found = [
+        term
+        for term in find_concepts(tokens, general_speller().correct)
+        if not concepts[term.payload].is_generic
+    ]
     return Names(concepts=tuple((tokens[term.first].start, tokens[term.last - 1].end) for term in found))
+
+
+def _without_greetings(
+    dates: Sequence[DateMention], units: Sequence[Unit], found: Sequence[Found]
+) -> Sequence[DateMention]:
+    """Without the "evening" of "good evening"."""
+    polite = [
+        (units[each.first].start, units[each.last - 1].end)
+        for each in found
+        if each.label in ("intent:greeting", "intent:thanks_bye")
+    ]
+    return [
+        mention
+        for mention in dates
+        if mention.on is not None
+        or mention.at is not None
+        or not any(start <= mention.span[0] and mention.span[1] <= end for start, end in polite)
+    ]
 
 
 def _slots(names: Names, dates: Sequence[DateMention]) -> list[Slot]:
@@ -143,7 +168,11 @@ def _fitting(found: Sequence[Found], units: Sequence[Unit], language: str | None
 
 def _may_speak(each: Found, units: Sequence[Unit], language: str) -> bool:
     spoken = each.phrase.language
-    if spoken in (language, ANY_LANGUAGE, "ru", "he"):
+    if spoken in (language, ANY_LANGUAGE):
+        return True
+    if each.phrase.is_led_by_slot:
+        return False
+    if spoken in ("ru", "he"):
         return True
     return each.label.startswith("intent:") and each.phrase.weight >= 5 and each.last - each.first >= 2
 
