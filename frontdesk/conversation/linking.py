@@ -7,7 +7,7 @@ The rules are tried in order; each gives the probability that the task is releva
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -71,8 +71,11 @@ class _Names:
         return not (self.own or self.other_service or self.other_doctor)
 
 
-def find_link(reading: Understanding, task: Task) -> Link:
-    """How the message relates to the task."""
+def find_link(reading: Understanding, task: Task, *, in_hand: bool = True) -> Link:
+    """How the message relates to the task. `in_hand`: nothing else came in between."""
+    if in_hand and task.kind == "check_availability" and not task.current:
+        # Looking for times is no question, but a day or an hour is what it waits for.
+        task = replace(task, current=True)
     names = _names_of(reading, task)
     for rule in _RULES:
         link = rule(reading, task, names)
@@ -114,7 +117,7 @@ def _own_matter(reading: Understanding, task: Task, names: _Names) -> Link | Non
 def _dropping(reading: Understanding, task: Task, names: _Names) -> Link | None:
     if names.negates_own:
         return _negated(reading, task, names)
-    if not reading.drops or names.negates_other:
+    if not reading.drops or names.negates_other or _gives_time(reading, task):
         return None
     if names.other_service or names.other_doctor:
         return _drop("does not want it, wants something else")
@@ -127,6 +130,12 @@ def _dropping(reading: Understanding, task: Task, names: _Names) -> Link | None:
     if names.own or task.asked or task.current or names.none:
         return _drop("does not want it")
     return None
+
+
+def _gives_time(reading: Understanding, task: Task) -> bool:
+    """"Stop, make it Monday" drops nothing."""
+    is_open = task.kind not in ("confirm_appointment", "cancel_appointment", "inquiry") and (task.asked or task.current)
+    return is_open and any(d.role is not Role.EXCLUDED for d in reading.dates)
 
 
 def _negated(reading: Understanding, task: Task, names: _Names) -> Link | None:

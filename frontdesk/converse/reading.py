@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from frontdesk.safety.emergency import find_alarm
+from frontdesk.safety.models import Urgency
 from frontdesk.safety.urgency import urgency_of
 from frontdesk.scheduling.clinic_file import read_clinic_file
 from frontdesk.scheduling.models import Catalog
@@ -34,7 +35,7 @@ class Reader:
             return describe(
                 reading,
                 catalog,
-                urgency="urgent" if alarm else urgency.value,
+                urgency=Urgency.URGENT if alarm else urgency,
                 emergency=alarm is not None,
             )
         except (KeyError, ValueError, OSError) as error:

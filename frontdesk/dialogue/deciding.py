@@ -47,7 +47,7 @@ def _find_task(scene: Scene) -> tuple[Task | None, Link]:
     best = Link(kind=LinkKind.NONE, probability=0.0, reason="nothing is pending")
     in_hand = (scene.session.task,) if scene.session.task else ()
     for task in (*in_hand, *reversed(scene.session.put_aside)):
-        link = find_link(scene.reading, task)
+        link = find_link(scene.reading, task, in_hand=task is scene.session.task)
         if link.kind is not LinkKind.NONE:
             return task, link
         if task.kind != "inquiry" and link.probability > best.probability:
@@ -101,17 +101,13 @@ async def _begin(scene: Scene, link: Link) -> tuple[Scene, Answer]:
 
 
 def _new_intent(scene: Scene) -> Intent:
-    """The intent taken alone; naming a thing or a time where nothing was asked begins a booking."""
+    """The intent taken alone; naming a thing where nothing was asked begins a booking or a question."""
     reading = scene.reading
-    intent = reading.intent
     names = wanted(reading.services) or wanted(reading.doctors)
-    if intent in (Intent.PROVIDE_INFO, Intent.CONFIRM, Intent.DENY, Intent.OUT_OF_SCOPE) and names:
-        return (
-            Intent.BOOK
-            if reading.dates or wanted(reading.doctors) or reading.drops or reading.says_no
-            else Intent.SERVICE_INQUIRY
-        )
-    return intent
+    if reading.intent in (Intent.PROVIDE_INFO, Intent.CONFIRM, Intent.DENY, Intent.OUT_OF_SCOPE) and names:
+        fallback = Intent.BOOK if reading.dates or wanted(reading.doctors) else Intent.SERVICE_INQUIRY
+        return next((i for i in reading.intents if i in (Intent.BOOK, *QUESTIONS)), fallback)
+    return reading.intent
 
 
 async def _book(scene: Scene) -> Answer:

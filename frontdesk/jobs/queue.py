@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -131,11 +131,11 @@ class JobQueue:
     async def close(self) -> None:
         await self._app.close_async()
 
-    async def run_until_idle(self) -> None:
+    async def run_until_idle(self, queues: Sequence[str] = ("turns", "send")) -> None:
         """Run what is due now, and what that leads to, until nothing is left: for tests and one-off work."""
         while True:
             await self._app.run_worker_async(
-                queues=["turns", "send"],
+                queues=list(queues),
                 concurrency=8,
                 wait=False,
                 listen_notify=False,
@@ -143,7 +143,7 @@ class JobQueue:
                 install_signal_handlers=False,
             )
             waiting = await self._app.job_manager.list_jobs_async(status="todo")
-            if not any(job.scheduled_at is None and job.queue in ("turns", "send") for job in waiting):
+            if not any(job.scheduled_at is None and job.queue in queues for job in waiting):
                 return
 
     async def run_worker(self, *, concurrency: int, shutdown_timeout_s: float) -> None:

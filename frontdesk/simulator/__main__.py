@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import uvicorn
 
@@ -13,7 +14,7 @@ from frontdesk.simulator.gateway import Gateway, create_gateway
 from frontdesk.simulator.instances import SimulatedInstance
 
 # Open pages keep their stream; without an end a stop would wait for them.
-_SHUTDOWN_SECONDS = 1
+_SHUTDOWN_SECONDS: Final = 1
 
 
 class _AnnouncingServer(uvicorn.Server):
@@ -22,7 +23,8 @@ class _AnnouncingServer(uvicorn.Server):
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup(sockets)  # type: ignore[arg-type]
         if self.started:
-            sys.stdout.write(f"simulator ready on http://{self.config.host}:{self.config.port}/\n")
+            port = self.servers[0].sockets[0].getsockname()[1]
+            sys.stdout.write(f"simulator ready on http://{self.config.host}:{port}/\n")
             sys.stdout.flush()
 
 
@@ -32,7 +34,9 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="A stand-in for the Evolution WhatsApp gateway, with a page to chat as a patient. It keeps its "
         "chats in the data folder and resumes them. Development and tests only: whoever reaches the port may use it.",
     )
-    parser.add_argument("--port", type=int, default=8710, help="port to listen on (default %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=8710, help="port to listen on, 0 for any free one (default %(default)s)"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that keeps the chats")
     parser.add_argument(

@@ -23,10 +23,8 @@ async def front(database_url: str, owner_url: str, tmp_path: Path) -> AsyncItera
 
 
 async def test_without_a_secret_nothing_is_stored(front: Front) -> None:
-    for secret in (None, "wrong", SECRET + "x", "é"):
-        response = await front.post(
-            json.dumps(front.message("hi")).encode(), secret=secret and secret.encode().decode("latin-1")
-        )
+    for secret in (None, "wrong", SECRET + "x", SECRET.upper()):
+        response = await front.post(json.dumps(front.message("hi")).encode(), secret=secret)
         assert response.status_code == 401
     assert front.query("select count(*) from core.whatsapp_conversations") == [(0,)]
 

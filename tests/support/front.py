@@ -159,6 +159,7 @@ async def open_front(
             instances=[SimulatedInstance(name=name) for name in instances],
             events=frozenset(),
             ignore_delay=True,
+            clock=lambda: clock.now.timestamp(),
         )
         gateway_url = await stack.enter_async_context(serving(gateway_app))
         configured = Settings(

@@ -66,7 +66,7 @@ def _words(reading: Reading, at: int) -> Read | None:
     if section == "at":
         return Clock(hour=int(match.pattern.value)), True, match.end
     if section in ("counted", "plain"):
-        hour = int(slots["h"])
+        hour = int(slots.get("h", 1))  # Russian says "an hour" for one o'clock
         strong = section == "plain" or (_EARLIEST_COUNTED_HOUR <= hour < 24 and not _measures(reading, at))
         return _clock(hour), strong, match.end
     return _with_minutes(match), _is_strong(reading, match, at), match.end

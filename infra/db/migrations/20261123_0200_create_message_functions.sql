@@ -467,7 +467,10 @@ begin
   end if;
   select * into instance from healthcare.whatsapp_instances
     where clinic_id = clinic and instance_id = row_before.instance_id;
-  update core.outbox set status = 'sending', attempts = attempts + 1, claimed_at = (p->>'now')::timestamptz
+  -- The first try that may have got out counts: a lookup begins there, however often we died since.
+  update core.outbox
+    set status = 'sending', attempts = attempts + 1,
+        claimed_at = case when status = 'sending' then claimed_at else (p->>'now')::timestamptz end
     where clinic_id = clinic and outbox_id = row_before.outbox_id;
   return jsonb_build_object(
     'outbox_id', row_before.outbox_id, 'session_id', row_before.session_id, 'message_id', row_before.message_id,

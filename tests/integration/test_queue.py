@@ -1,0 +1,210 @@
+"""The pitfalls of the queue, each with its story (docs/adr/0001-queue-in-postgresql.md)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from frontdesk.jobs.queue import MAX_ATTEMPTS, Job, JobQueue, RetryLater
+from tests.support.front import Front, open_front
+
+
+@pytest.fixture
+async def front(database_url: str, owner_url: str, tmp_path: Path) -> AsyncIterator[Front]:
+    async with open_front(database_url=database_url, owner_url=owner_url, folder=tmp_path) as opened:
+        yield opened
+
+
+def enqueue(owner_url: str, task: str, lock: str, **arguments: Any) -> None:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        connection.execute(
+            "select core.defer_job('turns', %s, %s, %s::jsonb)", (task, lock, json.dumps(arguments))
+        )
+
+
+async def run_for_a_while(queue: JobQueue, done: asyncio.Event, *, seconds: float = 20.0) -> None:
+    await queue.open()
+    worker = asyncio.create_task(queue.run_worker(concurrency=10, shutdown_timeout_s=1))
+    try:
+        async with asyncio.timeout(seconds):
+            await done.wait()
+    finally:
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+        await queue.close()
+
+
+async def test_the_next_job_of_a_conversation_starts_as_soon_as_the_one_before_ends(
+    database_url: str, owner_url: str
+) -> None:
+    queue, done = JobQueue(database_url), asyncio.Event()
+    moments: list[float] = []
+
+    async def work(job: Job) -> None:
+        moments.append(time.monotonic())
+        await asyncio.sleep(0.2)
+        moments.append(time.monotonic())
+        if job.arguments["n"] == 3:
+            done.set()
+
+    queue.add("work", "turns", work)
+    for number in (1, 2, 3):
+        enqueue(owner_url, "work", "conv:1", n=number)
+    await run_for_a_while(queue, done)
+    handoffs = [moments[2] - moments[1], moments[4] - moments[3]]
+    # The poll would take up to 0.5 s: far below it, the finish trigger has woken the worker.
+    assert min(handoffs) < 0.1
+    assert min(handoffs) > 0  # never two at once
+
+
+async def test_a_retry_does_not_let_later_messages_of_the_conversation_pass(
+    database_url: str, owner_url: str
+) -> None:
+    queue, done = JobQueue(database_url), asyncio.Event()
+    order: list[tuple[int, int]] = []
+
+    async def work(job: Job) -> None:
+        order.append((job.arguments["n"], job.attempt))
+        if job.arguments["n"] == 1 and job.attempt == 0:
+            raise RetryLater("not yet", seconds=0.3)
+        if job.arguments["n"] == 2:
+            done.set()
+
+    queue.add("work", "turns", work)
+    for number in (1, 2):
+        enqueue(owner_url, "work", "conv:1", n=number)
+    await run_for_a_while(queue, done)
+    assert order == [(1, 0), (1, 1), (2, 0)]
+
+
+async def test_the_job_of_a_dead_worker_is_taken_over(database_url: str, owner_url: str) -> None:
+    enqueue(owner_url, "work", "conv:1", n=1)
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        connection.execute(
+            "insert into procrastinate_workers (last_heartbeat) values (now() - interval '5 minutes')"
+        )
+        connection.execute(
+            "update procrastinate_jobs set status = 'doing', worker_id = (select max(id) from procrastinate_workers)"
+        )
+    queue, done = JobQueue(database_url), asyncio.Event()
+
+    async def work(job: Job) -> None:
+        assert job.attempt == 1
+        done.set()
+
+    queue.add("work", "turns", work)
+    await run_for_a_while(queue, done, seconds=30)
+    assert done.is_set()
+
+
+async def test_a_job_that_always_fails_rests_as_a_dead_letter_and_frees_its_conversation(
+    database_url: str, owner_url: str
+) -> None:
+    queue, done = JobQueue(database_url), asyncio.Event()
+
+    async def fail(_: Job) -> None:
+        raise RetryLater("never", seconds=0.01)
+
+    async def work(_: Job) -> None:
+        done.set()
+
+    queue.add("fail", "turns", fail, max_attempts=3)
+    queue.add("work", "turns", work)
+    enqueue(owner_url, "fail", "conv:1")
+    enqueue(owner_url, "work", "conv:1")
+    await run_for_a_while(queue, done)
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        rows = connection.execute(
+            "select task_name, attempts from procrastinate_jobs where status = 'failed'"
+        ).fetchall()
+    assert rows == [("fail", 3)]
+    assert MAX_ATTEMPTS > 3
+
+
+def test_the_fetch_function_still_has_our_settings_after_an_upgrade(owner_url: str) -> None:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        rows = connection.execute(
+            "select proname, proconfig from pg_proc where proname like 'procrastinate_fetch_job_v%' order by proname desc limit 1"
+        ).fetchall()
+    assert rows[0][0] == "procrastinate_fetch_job_v2"
+    assert "enable_sort=off" in rows[0][1]
+
+
+async def test_a_burst_is_answered_once(front: Front) -> None:
+    await front.says("hello")
+    await front.says("how much is a check-up")
+    await front.says("and where are you?")
+    await front.settle()
+    assert len(await front.answers()) == 1
+    assert front.query("select count(*) from core.whatsapp_conversations where status = 'new'") == [(0,)]
+
+
+async def test_a_newer_message_takes_back_an_answer_that_has_not_left(front: Front) -> None:
+    await front.says("how much is a check-up?")
+    await front.queue.run_until_idle(["turns"])
+    await front.says("and a cleaning?")
+    await front.queue.run_until_idle(["turns"])
+    await front.settle()
+    assert front.query("select status from core.outbox order by seq") == [("superseded",), ("sent",)]
+    assert front.query("select count(*) from core.whatsapp_conversations where status = 'answered'") == [(2,)]
+    assert len(await front.answers()) == 1
+
+
+async def test_an_answer_that_has_booked_is_never_taken_back(front: Front) -> None:
+    await front.says("book a check-up on thursday at noon")
+    await front.settle()
+    await front.says("yes")
+    await front.queue.run_until_idle(["turns"])
+    await front.says("thanks, where are you?")
+    await front.settle()
+    assert front.query("select count(*) from healthcare.appointments where status = 'booked'") == [(1,)]
+    assert front.query("select count(*) from core.outbox where status = 'superseded'") == [(0,)]
+    assert len(await front.answers()) == 3
+
+
+async def test_a_half_sent_answer_is_looked_up_and_not_sent_again(front: Front) -> None:
+    await front.says("hello")
+    await front.settle()
+    # As if the worker had died between the send and its record, twice.
+    front.query(
+        "update core.outbox set status = 'sending', provider_id = null, claimed_at = %s returning 1",
+        front.clock.now,
+    )
+    front.query(
+        "update core.whatsapp_conversations set provider_id = null where author = 'assistant' returning 1"
+    )
+    (outbox,) = front.query("select clinic_id, outbox_id from core.outbox")
+    for _ in range(2):
+        front.query(
+            "select core.defer_job('send', 'deliver_message', 'again', jsonb_build_object('clinic_id', %s::text, 'outbox_id', %s::text))",
+            *outbox,
+        )
+        await front.settle()
+    assert len(await front.answers()) == 1
+    assert front.query("select status, maybe_duplicate, reason from core.outbox") == [
+        ("sent", False, "found")
+    ]
+
+
+async def test_a_message_that_fails_every_turn_is_parked_and_the_next_one_is_answered(front: Front) -> None:
+    await front.says("how much is a check-up?", id="POISON")
+    front_query = (
+        "update core.whatsapp_conversations set attempts = 5 where provider_id = 'POISON' returning 1"
+    )
+    front.query(front_query)
+    await front.settle()
+    assert front.query("select status from core.whatsapp_conversations where provider_id = 'POISON'") == [
+        ("dead",)
+    ]
+    assert front.query("select kind from core.outbox where session_id is not null") == [("apology",)]
+    assert ("dead_letter",) in front.query("select kind from core.staff_alerts")
+    await front.says("what are your opening hours?")
+    await front.settle()
+    assert len(await front.answers()) == 2
