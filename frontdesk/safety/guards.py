@@ -15,6 +15,7 @@ GUARDS: Final = (
 _NEGATION_REACH: Final = 3
 # These two negate the verb they stand before; further on it is another thing said without a comma.
 _SHORT_REACH: Final = {"не": 2, "לא": 2}
+_AFTER_ANYWHERE: Final = frozenset({"нет", "нету"})
 _CONDITION_REACH: Final = 12
 
 
@@ -62,7 +63,7 @@ class Context:
     def _is_possible(self, hit: Hit) -> bool:
         clause = self._words[hit.start].clause
         for mark in self._guards["hypothetical"]:
-            if mark.end < hit.start and self._words[mark.start].clause == clause:
+            if mark.start <= hit.start and self._words[mark.start].clause == clause:
                 return True
         return any(
             mark.end < hit.start <= mark.end + 2 and self._words[mark.end].clause == clause
@@ -120,9 +121,16 @@ class Context:
             for mark in self._negators
         )
         return before or any(
-            mark.start == hit.end + 1 and self._words[mark.start].clause == self._words[hit.end].clause
+            mark.start == hit.end + 1
+            and self._words[mark.start].clause == self._words[hit.end].clause
+            and (self._ends_clause(mark) or self._words[mark.start].text in _AFTER_ANYWHERE)
             for mark in self._guards["negation_after"]
         )
+
+    def _ends_clause(self, mark: Hit) -> bool:
+        """"Fever, no." is a denial; in "the bleeding does not stop" the not belongs to what follows."""
+        following = mark.end + 1
+        return following >= len(self._words) or self._words[following].clause != self._words[mark.end].clause
 
     def _continues_denial(self, hit: Hit, denied: Sequence[Hit], links: set[int]) -> bool:
         """ "No fever or swelling", "нет температуры и отёка": the second is denied with the first."""

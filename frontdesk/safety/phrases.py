@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from frontdesk.language.folding import drop_links, fold
@@ -59,8 +60,9 @@ class PhraseBook:
         self._starting: Final[dict[int, list[_Phrase]]] = defaultdict(list)
         for language, concept, phrases in sources:
             for phrase in filter(None, (part.strip() for part in re.split(r"[;\n]", phrases))):
-                ids = [(self._element(text, elements, patterns), tight) for text, tight in _parts(phrase)]
-                self._starting[ids[0][0]].append(_Phrase(concept, language, tuple(ids[1:])))
+                for parts in _readings(phrase):
+                    ids = [(self._element(text, elements, patterns), tight) for text, tight in parts]
+                    self._starting[ids[0][0]].append(_Phrase(concept, language, tuple(ids[1:])))
         self._speller: Final = Speller({word: frozenset(ids) for word, ids in patterns.items()})
 
     @staticmethod
@@ -101,8 +103,11 @@ class PhraseBook:
         return list(found)
 
 
-def _parts(phrase: str) -> list[tuple[str, bool]]:
-    return [(text, number > 0) for group in phrase.split() for number, text in enumerate(group.split("_"))]
+def _readings(phrase: str) -> Iterator[list[tuple[str, bool]]]:
+    """The phrase as elements, each with whether it follows at once; "a|b_c" is two phrases."""
+    groups = [group.split("|") if "|" in group and "_" in group else [group] for group in phrase.split()]
+    for chosen in product(*groups):
+        yield [(text, number > 0) for group in chosen for number, text in enumerate(group.split("_"))]
 
 
 def _end_of(

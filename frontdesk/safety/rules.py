@@ -20,6 +20,8 @@ from frontdesk.safety.phrases import Hit, PhraseBook
 _HAPPENING_NOW: Final = frozenset(
     {"cannot", "choking_now", "not_stopping", "breathless", "unresponsive", "heavy_bleeding", "for_hours"}
 )
+# Guards of one or two letters, which mean something else next door.
+_SHORT_GUARDS: Final = frozenset({"negation", "negation_after", "or", "condition"})
 LATIN: Final = frozenset({"en", "es", "pt"})
 _MOST_COMBINATIONS: Final = 200
 # The guard phrases are the same for every lexicon and stand with the emergencies.
@@ -128,4 +130,4 @@ def _is_now(combination: Sequence[Hit], context: Context) -> bool:
 
 def _is_false_friend(hit: Hit, language: str | None) -> bool:
     """A guard of a sister language: Portuguese "no" is "in the", not a negation."""
-    return hit.concept in GUARDS and hit.language != language and {hit.language, language} <= LATIN
+    return hit.concept in _SHORT_GUARDS and hit.language != language and {hit.language, language} <= LATIN

@@ -67,13 +67,12 @@ class Speller:
         return found
 
     def _without_prefix(self, word: str) -> frozenset[int]:
+        found = frozenset[int]()
         for cut in (1, 2, 3):
             if len(word) - cut < 2 or word[cut - 1] not in _HEBREW_PREFIXES:
                 break
-            found = self._as_written(word[cut:])
-            if found:
-                return found
-        return frozenset()
+            found |= self._as_written(word[cut:])
+        return found
 
     def _transliterated(self, word: str) -> frozenset[int]:
         key = _sound(word)
