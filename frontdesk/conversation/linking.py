@@ -133,8 +133,10 @@ def _dropping(reading: Understanding, task: Task, names: _Names) -> Link | None:
 
 
 def _gives_time(reading: Understanding, task: Task) -> bool:
-    """"Stop, make it Monday" drops nothing."""
-    is_open = task.kind not in ("confirm_appointment", "cancel_appointment", "inquiry") and (task.asked or task.current)
+    """ "Stop, make it Monday" drops nothing."""
+    is_open = task.kind not in ("confirm_appointment", "cancel_appointment", "inquiry") and (
+        task.asked or task.current
+    )
     return is_open and any(d.role is not Role.EXCLUDED for d in reading.dates)
 
 

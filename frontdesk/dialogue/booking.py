@@ -149,7 +149,7 @@ async def _ask_day(scene: Scene, task: Task, intent: Intent) -> Answer:
     if options:
         parts += [scene.say("soonest"), say_options(scene, options)]
     answer = answer_with_task(intent, asking, *parts, reason="booking.ask_day")
-    return replace(answer, quick_replies=buttons_for(scene, options))
+    return replace(answer, quick_replies=buttons_for(options))
 
 
 async def _offer_range(scene: Scene, task: Task, collected: Collected, intent: Intent) -> Answer:
@@ -181,7 +181,7 @@ def offer(scene: Scene, task: Task, slots: tuple[Slot, ...], intent: Intent, *le
         scene.say("ask-which-time"),
         reason="booking.offer",
     )
-    return replace(answer, quick_replies=buttons_for(scene, options))
+    return replace(answer, quick_replies=buttons_for(options))
 
 
 def refuse(scene: Scene, task: Task, found: Availability, intent: Intent) -> Answer:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from frontdesk.conversation.state_machine import Task, TaskKind
 from frontdesk.dialogue.answer import Answer, answer_and_rest, answer_with_task
 from frontdesk.dialogue.asking import answer_about_task
-from frontdesk.dialogue.booking import book, continue_booking, offer, propose, start_booking
+from frontdesk.dialogue.booking import book, continue_booking, offer, propose
 from frontdesk.dialogue.canceling import cancel, choose_to_cancel, keep, propose_cancel
 from frontdesk.dialogue.clinic_facts import answer_doctor_question
 from frontdesk.dialogue.collecting import choose_option
@@ -56,7 +57,7 @@ def _asks(scene: Scene) -> bool:
     return scene.has_intent(*QUESTIONS)
 
 
-def _is_question_aside(scene: Scene, task: Task) -> bool:
+def _is_question_aside(scene: Scene) -> bool:
     """A yes and a question that names another service: the question changes nothing of the task."""
     return _asks(scene) and not read_wish(scene.reading.dates).on and not read_wish(scene.reading.dates).at
 
@@ -71,7 +72,7 @@ async def _confirm_appointment(scene: Scene, task: Task) -> Answer:
         )
     if scene.has_intent(Intent.CANCEL) and not _says_yes(scene, task):
         return _cancel_task(scene, task)
-    if scene.has_intent(Intent.RESCHEDULE) or (_changes(scene, task) and not _is_question_aside(scene, task)):
+    if scene.has_intent(Intent.RESCHEDULE) or (_changes(scene, task) and not _is_question_aside(scene)):
         return await continue_rescheduling(
             scene, replace(task, kind="reschedule_appointment", on=None, at=None, missing=())
         )
@@ -125,7 +126,7 @@ async def _reschedule_appointment(scene: Scene, task: Task) -> Answer:
     if scene.reading.intent is Intent.CANCEL:
         return _cancel_task(scene, task)
     changes = _changes(scene, task) or choose_option(scene, task) is not None
-    if changes and not (_says_yes(scene, task) and _is_question_aside(scene, task)):
+    if changes and not (_says_yes(scene, task) and _is_question_aside(scene)):
         return await continue_rescheduling(scene, task, _value_intent(scene, Intent.RESCHEDULE))
     if _says_yes(scene, task) and is_complete(task):
         return await _carry_out(scene, task, move)
@@ -149,7 +150,7 @@ async def _book_appointment(scene: Scene, task: Task) -> Answer:
     if not (task.service_id and task.doctor_id and task.on and task.at):
         return await continue_booking(scene, task, _value_intent(scene, Intent.BOOK))
     changes = _changes(scene, task)
-    if changes and not (_says_yes(scene, task) and _is_question_aside(scene, task)):
+    if changes and not (_says_yes(scene, task) and _is_question_aside(scene)):
         return await continue_booking(scene, task, _value_intent(scene, Intent.PROVIDE_INFO))
     if _says_yes(scene, task):
         return await _carry_out(scene, task, book)
@@ -184,19 +185,14 @@ async def _decline_offer(scene: Scene, task: Task) -> Answer:
     """None of the offered times: the ones after them. A no to an open question ends the booking."""
     if task.kind == "choose_slot" and task.options and task.service_id and "declined" not in task.missing:
         last = max(option.on for option in task.options)
-        later = await find_from(scene, replace(task, not_before=None, not_after=None), on=_day_after(last))
+        later = await find_from(
+            scene, replace(task, not_before=None, not_after=None), on=last + timedelta(days=1)
+        )
         if later:
             answer = offer(scene, task, later, Intent.DENY, scene.say("later-times"))
             assert answer.task is not None
             return replace(answer, task=replace(answer.task, missing=("time", "declined")))
     return let_be(scene)
-
-
-def _day_after(on: object) -> object:
-    from datetime import date, timedelta
-
-    assert isinstance(on, date)
-    return on + timedelta(days=1)
 
 
 async def _offer_doctor(scene: Scene, task: Task) -> Answer:
@@ -251,8 +247,3 @@ async def _carry_out(scene: Scene, task: Task, act: _Handler) -> Answer:
     return replace(done, parts=(*done.parts, *asked.parts), intent=asked.intent, task=asked.task).because(
         "yes.and_question"
     )
-
-
-async def begin(scene: Scene, intent: Intent) -> Answer:
-    """A new booking."""
-    return await start_booking(scene, intent)

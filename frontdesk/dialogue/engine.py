@@ -17,7 +17,7 @@ from frontdesk.dialogue.wording import Wording
 from frontdesk.language.choose import LanguageChoice, choose_language
 from frontdesk.language.reading import LanguageReading
 from frontdesk.understanding.language_of import language_of
-from frontdesk.understanding.models import Understanding
+from frontdesk.understanding.models import Intent, Understanding
 from frontdesk.understanding.understand import understand
 
 _LONGEST_REPLY: Final = 1_600
@@ -94,9 +94,10 @@ def _choose_language(turn: Turn, reading: Understanding) -> LanguageChoice:
 def _compose(scene: Scene, answer: Answer, choice: LanguageChoice) -> Reply:
     state = _state_after(scene, answer)
     follow_up = _follow_up(scene, answer)
+    holds = _holds(scene, answer, state)
     session = _session_after(scene, answer, state, choice)
     return Reply(
-        text=_text(scene, answer, follow_up),
+        text=_text(scene, answer, follow_up, holds=holds),
         language=choice.language,
         intent=answer.intent,
         session=session,
@@ -107,6 +108,7 @@ def _compose(scene: Scene, answer: Answer, choice: LanguageChoice) -> Reply:
         alert_reason=answer.alert_reason,
         follow_up=follow_up,
         quick_replies=answer.quick_replies,
+        holds=holds,
         reasons=answer.reasons,
     )
 
@@ -145,20 +147,21 @@ def _follow_up(scene: Scene, answer: Answer) -> FollowUp | None:
     return judge_follow_up(scene, "staff are away")
 
 
-def _text(scene: Scene, answer: Answer, follow_up: FollowUp | None) -> str:
+def _text(scene: Scene, answer: Answer, follow_up: FollowUp | None, *, holds: bool) -> str:
     parts = list(answer.parts)
     if scene.turn.introduce and not answer.escalated:
         parts.insert(0, scene.say("introduction", clinic=scene.wording.clinic_name()))
-    if follow_up is not None and not _says_when(answer):
-        minutes = int(follow_up.due_in_hours * 60)
-        parts.append(scene.say("follow-up", minutes=minutes))
-    elif scene.turn.session.state is ConversationState.ESCALATED and not answer.escalated and not answer.task:
+    if follow_up is not None and answer.intent is not Intent.EMERGENCY:
+        parts.append(scene.say("follow-up", minutes=int(follow_up.due_in_hours * 60)))
+    elif holds:
         parts.append(scene.say("staff-will-write"))
     return "\n".join(part for part in parts if part)[:_LONGEST_REPLY]
 
 
-def _says_when(answer: Answer) -> bool:
-    return "emergency" in answer.reasons
+def _holds(scene: Scene, answer: Answer, state: ConversationState) -> bool:
+    """Whether to say that staff have the chat: while it is theirs, and not with every message."""
+    waits = scene.turn.session.state is state is ConversationState.ESCALATED
+    return waits and not answer.escalated and scene.turn.hold_notice_due
 
 
 def _entities(answer: Answer, session: Session) -> Entities:

@@ -30,7 +30,7 @@ def guard(scene: Scene) -> Answer | None:
         return raise_alarm(scene, turn.alarm)
     if turn.kind != "text" and not turn.text.strip() and turn.choice_id is None:
         return acknowledge_file(scene)
-    if len(turn.text) > LONGEST_MESSAGE:
+    if turn.was_truncated or len(turn.text) > LONGEST_MESSAGE:
         return ask_shorter(scene)
     if is_minor(scene) and (scene.reading.writer_is_minor or scene.reading.intent in _BOOKING_INTENTS):
         return _leave_to_parent(scene)

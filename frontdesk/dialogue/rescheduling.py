@@ -127,7 +127,7 @@ async def _ask_with_soonest(scene: Scene, task: Task, intent: Intent) -> Answer:
     assert answer.task is not None
     options = answer.task.options
     parts = (*answer.parts, scene.say("soonest"), say_options(scene, options))
-    return replace(answer, parts=parts, quick_replies=buttons_for(scene, options))
+    return replace(answer, parts=parts, quick_replies=buttons_for(options))
 
 
 def _ask_time(scene: Scene, task: Task, intent: Intent) -> Answer:
@@ -156,7 +156,7 @@ def _offer(scene: Scene, task: Task, slots: tuple[Slot, ...], intent: Intent, *l
     choosing = replace(task, options=options, missing=("time",))
     parts = (*lead, say_options(scene, options), scene.say("ask-which-time"))
     answer = answer_with_task(intent, choosing, *parts, reason="reschedule.offer")
-    return replace(answer, quick_replies=buttons_for(scene, options))
+    return replace(answer, quick_replies=buttons_for(options))
 
 
 def _refuse(scene: Scene, task: Task, found: Availability, intent: Intent) -> Answer:

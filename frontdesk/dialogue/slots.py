@@ -266,7 +266,7 @@ def say_options(scene: Scene, options: Sequence[Option]) -> str:
     return scene.wording.numbered(lines)
 
 
-def buttons_for(scene: Scene, options: Sequence[Option]) -> tuple[QuickReply, ...]:
+def buttons_for(options: Sequence[Option]) -> tuple[QuickReply, ...]:
     one_day = len({option.on for option in options}) == 1
     return tuple(
         QuickReply(

@@ -43,11 +43,10 @@ def _patterns() -> dict[Topic, re.Pattern[str]]:
 
 
 def _pattern(by_language: dict[str, str]) -> re.Pattern[str]:
-    options = []
+    options: list[str] = []
     for language, words in by_language.items():
         prefix = _HEBREW_PREFIX if language == "he" else ""
-        for phrase in (each.strip() for each in words.split(",")):
-            options.append(prefix + _phrase(phrase))
+        options += [prefix + _phrase(phrase.strip()) for phrase in words.split(",")]
     return re.compile(rf"(?<!\w)(?:{'|'.join(options)})")
 
 
