@@ -117,7 +117,8 @@ class Context:
     def _is_negated(self, hit: Hit) -> bool:
         clause = self._words[hit.start].clause
         before = any(
-            mark.end < hit.start <= mark.end + _SHORT_REACH.get(self._words[mark.end].text, _NEGATION_REACH) and self._words[mark.end].clause == clause
+            mark.end < hit.start <= mark.end + _SHORT_REACH.get(self._words[mark.end].text, _NEGATION_REACH)
+            and self._words[mark.end].clause == clause
             for mark in self._negators
         )
         return before or any(
@@ -128,7 +129,7 @@ class Context:
         )
 
     def _ends_clause(self, mark: Hit) -> bool:
-        """"Fever, no." is a denial; in "the bleeding does not stop" the not belongs to what follows."""
+        """ "Fever, no." is a denial; in "the bleeding does not stop" the not belongs to what follows."""
         following = mark.end + 1
         return following >= len(self._words) or self._words[following].clause != self._words[mark.end].clause
 

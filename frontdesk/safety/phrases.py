@@ -45,6 +45,8 @@ class _Phrase:
     language: str
     # The elements after the first, each with whether it must follow at once.
     rest: tuple[tuple[int, bool], ...]
+    # All of them, to pass over a phrase whose words are not there at all.
+    needs: frozenset[int]
 
 
 class PhraseBook:
@@ -54,15 +56,23 @@ class PhraseBook:
         """`sources`: (language, concept, phrases). Phrases are parted by ";" or a new line. In a phrase "a|b" is a
         choice, "stem*" any ending, "a_b" b right after a, "a b" with up to two words between, "#fever" a number.
         """
-        self._fillers: Final = frozenset(fold(filler) for filler in fillers)
+        sources = [
+            (language, concept, part.strip())
+            for language, concept, phrases in sources
+            for part in re.split(r"[;\n]", phrases)
+            if part.strip()
+        ]
+        # A filler of one language that a phrase of another needs ("um", "so") stays a word.
+        needed = {fold(word) for _, _, phrase in sources for word in re.split(r"[\s_|]+", phrase)}
+        self._fillers: Final = frozenset(map(fold, fillers)) - needed
         patterns: dict[str, set[int]] = defaultdict(set)
         elements: dict[str, int] = {}
         self._starting: Final[dict[int, list[_Phrase]]] = defaultdict(list)
-        for language, concept, phrases in sources:
-            for phrase in filter(None, (part.strip() for part in re.split(r"[;\n]", phrases))):
-                for parts in _readings(phrase):
-                    ids = [(self._element(text, elements, patterns), tight) for text, tight in parts]
-                    self._starting[ids[0][0]].append(_Phrase(concept, language, tuple(ids[1:])))
+        for language, concept, phrase in sources:
+            for parts in _readings(phrase):
+                ids = [(self._element(text, elements, patterns), tight) for text, tight in parts]
+                needs = frozenset(element for element, _ in ids)
+                self._starting[ids[0][0]].append(_Phrase(concept, language, tuple(ids[1:]), needs))
         self._speller: Final = Speller({word: frozenset(ids) for word, ids in patterns.items()})
 
     @staticmethod
@@ -94,9 +104,12 @@ class PhraseBook:
         """Every phrase found, in the order of the words."""
         found: dict[Hit, None] = {}
         ids = [self._speller.find_ids(word.text) for word in words]
+        said = frozenset().union(*ids)
         for start, here in enumerate(ids):
             for element in here:
                 for phrase in self._starting.get(element, ()):
+                    if not phrase.needs <= said:
+                        continue
                     end = _end_of(phrase.rest, start, ids, words)
                     if end is not None:
                         found[Hit(phrase.concept, phrase.language, start, end)] = None

@@ -18,7 +18,7 @@ from frontdesk.safety.phrases import Hit, PhraseBook
 # Said in the present tense of somebody who is in trouble: neither a past event nor a price in the same message
 # takes them back ("I had an implant last year and now I can't breathe").
 _HAPPENING_NOW: Final = frozenset(
-    {"cannot", "choking_now", "not_stopping", "breathless", "unresponsive", "heavy_bleeding", "for_hours"}
+    {"cannot", "choking_now", "not_stopping", "breathless", "unresponsive", "for_hours"}
 )
 # Guards of one or two letters, which mean something else next door.
 _SHORT_GUARDS: Final = frozenset({"negation", "negation_after", "or", "condition"})
