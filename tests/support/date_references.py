@@ -53,7 +53,9 @@ def score_references(language: str, *, held_out: bool | None = None) -> Score:
         told = [describe(mention) for mention in found]
         if not _agree(told, line["dates"]):
             failures.append(f"{line['text']}\n    expected {line['dates']}\n    read     {told}")
-    return Score(total=len(chosen), negatives=sum(not line["dates"] for line in chosen), failures=tuple(failures))
+    return Score(
+        total=len(chosen), negatives=sum(not line["dates"] for line in chosen), failures=tuple(failures)
+    )
 
 
 def describe(mention: DateMention) -> dict[str, Any]:
@@ -80,6 +82,7 @@ def _agree(told: list[dict[str, Any]], expected: list[dict[str, Any]]) -> bool:
     if len(told) != len(expected):
         return False
     return all(
-        {name: value for name, value in mention.items() if name != "ambiguous" or "ambiguous" in wanted} == wanted
+        {name: value for name, value in mention.items() if name != "ambiguous" or "ambiguous" in wanted}
+        == wanted
         for mention, wanted in zip(told, expected, strict=True)
     )

@@ -45,7 +45,7 @@ def find_dates(
     if not pieces:
         return ()
     moves = any(reading.moves for reading in readings.values())
-    roles = assign_roles(group_pieces(pieces, readings, calendar), readings)
+    roles = assign_roles(group_pieces(pieces, readings, calendar), readings, calendar.today)
     return tuple(_mention(role, bounded(group, moves=moves), tokens, calendar) for role, group in roles)
 
 

@@ -148,7 +148,8 @@ def read_hours(reading: Reading, at: int) -> tuple[Hours, int, int] | None:
     if read is None:
         return None
     clock, strong, end = read
-    ranged = _range(reading, clock, end, needs_strong=not strong)
+    follows_weekday = reading.word(at - 1) in reading.lexicon.words["weekdays"]
+    ranged = None if follows_weekday and not strong else _range(reading, clock, end, needs_strong=not strong)
     if ranged is not None:
         return ranged[0], at, ranged[1]
     return (Hours(clock=clock), at, end) if strong and reading.word(at - 1) not in _CURRENCY else None
@@ -164,10 +165,17 @@ def _cue_readings(reading: Reading, at: int) -> Iterator[tuple[frozenset[str], i
 def _after_cue(reading: Reading, names: frozenset[str], start: int) -> tuple[Hours, int, int] | None:
     if not names & {"between", "from", "after", "before", "at", "at_loose"}:
         return None
+    if names & {"between", "from"}:  # "from 2 to 4" is no "two minutes to four"
+        bare = _bare(reading, start)
+        ranged = _range(reading, bare[0], bare[2], between="between" in names) if bare is not None else None
+        if ranged is not None:
+            return ranged[0], start, ranged[1]
     read = read_clock(reading, start)
     if read is None:
         return None
     clock, strong, end = read
+    if not strong and _is_rather_a_day(reading, start, end):
+        return None
     if names & {"between", "from", "at", "at_loose"}:
         ranged = _range(reading, clock, end, between="between" in names)
         if ranged is not None:
@@ -180,6 +188,14 @@ def _after_cue(reading: Reading, names: frozenset[str], start: int) -> tuple[Hou
     ):
         return None
     return Hours(clock=clock, bound=bound), start, end
+
+
+def _is_rather_a_day(reading: Reading, start: int, end: int) -> bool:
+    """Whether a bare number after "at" begins a date: "ב-15 במרץ", "в 10.12"."""
+    if reading.tokens[start].kind is Kind.DM:
+        return not reading.lexicon.is_in("clock_only", reading.word(start - 1))
+    day = find_match(reading, "days", start)
+    return day is not None and day.end > end
 
 
 _BOUNDS: Final = (

@@ -27,6 +27,8 @@ def read_day(reading: Reading, calendar: Calendar, at: int) -> tuple[Day, Daypar
         return Day(named=Named.OFFSET, on=calendar.today), Daypart(match.pattern.value), match.end
     if match.pattern.section in ("weekday_plain", "month_alone") and not _has_context(reading, at, match.end):
         return None
+    if match.pattern.section == "day_of_month" and is_counted(reading, match.end):
+        return None
     day = _SECTIONS[match.pattern.section](calendar, match)
     return (day, None, match.end) if day is not None else None
 
@@ -173,7 +175,7 @@ def _month(calendar: Calendar, match: Match) -> Day:
 
 
 def _month_day(calendar: Calendar, match: Match) -> Day | None:
-    month_day = match.slots["dom"] if "dom" in match.slots else match.slots["ord"]
+    month_day = match.slots["dom"] if "dom" in match.slots else match.slots["nth"]
     if not 1 <= month_day <= 31:
         return None
     on = calendar.next_month_day(month_day)

@@ -15,7 +15,7 @@ from frontdesk.understanding.dates.lexicon import LATIN, load_lexicon
 from frontdesk.understanding.dates.numbers import SLOTS
 from frontdesk.understanding.dates.patterns import Reading, cue_at, find_match
 from frontdesk.understanding.dates.pieces import Bound, Hours, Piece
-from frontdesk.understanding.dates.resolve import Calendar, Clock
+from frontdesk.understanding.dates.resolve import Calendar, Clock, Day, Named
 from frontdesk.understanding.dates.tokens import Kind, Token, script_of, tokenize
 from frontdesk.understanding.models import Daypart
 
@@ -77,7 +77,8 @@ def languages_of(tokens: Sequence[Token], language: str | None) -> tuple[tuple[s
     scores = {name: 1.5 * (name == language) for name in LATIN}
     for token in tokens:
         for name in LATIN:
-            scores[name] += token.word in load_lexicon(name).function_words
+            lexicon = load_lexicon(name)
+            scores[name] += (token.word in lexicon.function_words) + 0.5 * (token.word in lexicon.vocabulary)
     latin = sorted(LATIN, key=lambda name: -scores[name])
     is_known = scores[latin[0]] > scores[latin[1]]
     if not scripts and language in ("ru", "he"):
@@ -115,7 +116,7 @@ def read_pieces(
             continue
         pieces.append(best)
         at = best.end
-    return list(_with_bare_hours(pieces, readings)), readings
+    return list(_with_bare_numbers(pieces, readings, calendar)), readings
 
 
 def _cues(reading: Reading) -> Iterator[frozenset[str]]:
@@ -128,14 +129,17 @@ def _cues(reading: Reading) -> Iterator[frozenset[str]]:
 def _is_surely_foreign(piece: Piece, tokens: Sequence[Token], main: Reading) -> bool:
     words = [token.word for token in tokens[piece.start : piece.end] if token.kind is Kind.WORD]
     own = main.lexicon.function_words
-    return all(word not in own for word in words) and any(len(word) >= _SHORTEST_FOREIGN for word in words)
+    return any(len(word) >= _SHORTEST_FOREIGN and word not in own for word in words)
 
 
 def _read_piece(reading: Reading, calendar: Calendar, at: int) -> Piece | None:
     language = reading.lexicon.language
     found: list[Piece] = []
     ignored = find_match(reading, "ignored", at)
-    if ignored is not None:
+    cue = cue_at(reading, at)
+    # "Any day" may go on: "any day but Monday"; Hebrew "before day" may be "before Monday".
+    goes_on = ignored is not None and cue is not None and _goes_on(reading, calendar, cue[1], ignored.end)
+    if ignored is not None and not goes_on:
         found.append(Piece(start=at, end=ignored.end, language=language, is_ignored=True))
     day = read_day(reading, calendar, at)
     if day is not None:
@@ -158,6 +162,12 @@ def _read_piece(reading: Reading, calendar: Calendar, at: int) -> Piece | None:
     if reference is not None:
         found.append(reference)
     return max(found, key=lambda piece: piece.end, default=None)
+
+
+def _goes_on(reading: Reading, calendar: Calendar, cue_end: int, ignored_end: int) -> bool:
+    return cue_end > ignored_end or (
+        cue_end == ignored_end and read_day(reading, calendar, cue_end) is not None
+    )
 
 
 def _length_end(reading: Reading, at: int) -> int | None:
@@ -199,8 +209,10 @@ def _reference(reading: Reading, at: int) -> Piece | None:
     )
 
 
-def _with_bare_hours(pieces: list[Piece], readings: dict[str, Reading]) -> Iterator[Piece]:
-    """Adds the bare hours that stand right beside a day: "tomorrow 10", "9 tomorrow morning"."""
+def _with_bare_numbers(
+    pieces: list[Piece], readings: dict[str, Reading], calendar: Calendar
+) -> Iterator[Piece]:
+    """Adds the bare numbers right beside a day: "tomorrow 10", "9 tomorrow morning", "sábado 15"."""
     taken = {place for piece in pieces for place in range(piece.start, piece.end)}
     for piece in pieces:
         reading = readings[piece.language]
@@ -211,7 +223,7 @@ def _with_bare_hours(pieces: list[Piece], readings: dict[str, Reading]) -> Itera
         if before is not None:
             yield before
         yield piece
-        after = _hour_after(reading, piece, taken) if is_day else None
+        after = _number_after(reading, piece, taken, calendar) if is_day else None
         if after is not None:
             yield after
 
@@ -228,6 +240,27 @@ def _hour_before(reading: Reading, piece: Piece, taken: set[int]) -> Piece | Non
         return None
     taken.add(at)
     return Piece(start=at, end=at + 1, language=piece.language, hours=Hours(clock=read[0]))
+
+
+def _number_after(reading: Reading, piece: Piece, taken: set[int], calendar: Calendar) -> Piece | None:
+    return _date_after(reading, piece, taken, calendar) or _hour_after(reading, piece, taken)
+
+
+def _date_after(reading: Reading, piece: Piece, taken: set[int], calendar: Calendar) -> Piece | None:
+    """ "Saturday 15" is a date where that day is a Saturday soon, else it is an hour."""
+    at = piece.end
+    if piece.day is None or piece.day.weekday is None or at >= len(reading.tokens) or at in taken:
+        return None
+    number = reading.tokens[at]
+    if number.kind is not Kind.NUMBER or len(number.word) > 2 or is_counted(reading, at + 1):
+        return None
+    for ahead in (0, 1):
+        on = calendar.month_day_of(int(number.word), ahead)
+        if on is not None and on >= calendar.today and on.weekday() == piece.day.weekday:
+            taken.add(at)
+            day = Day(named=Named.MONTH_DAY, on=on, month_day=int(number.word))
+            return Piece(start=at, end=at + 1, language=piece.language, day=day)
+    return None
 
 
 def _hour_after(reading: Reading, piece: Piece, taken: set[int]) -> Piece | None:

@@ -13,7 +13,8 @@ from ruamel.yaml import YAML
 
 from frontdesk.understanding.dates.tokens import fold
 
-LATIN: Final = ("en", "es", "pt")
+# Portuguese before Spanish: "no sábado" fits both, and only in Portuguese it is "on Saturday".
+LATIN: Final = ("en", "pt", "es")
 # Word classes a pattern names in braces: {weekday}, {month} ...
 CLASSES: Final = ("numbers", "ordinals", "weekdays", "months", "units")
 # Slots whose first word belongs to a class; the rest may begin with a number in digits as well.
@@ -27,7 +28,8 @@ _SLOT_STARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "ho": ("ordinals",),
     "dom": ("numbers", "ordinals", "#"),
     "dom2": ("numbers", "ordinals", "#"),
-    "ord": ("ordinals",),
+    "ord": ("ordinals", "#"),
+    "nth": ("#",),
 }
 _GROUP: Final = re.compile(r"\(([^()]*)\)")
 
@@ -175,8 +177,22 @@ def _compiled(section: str, entries: Any, lexicon: Lexicon) -> Iterator[Pattern]
         for line in lines or ():
             # Alternatives of several words are patterns of their own: elements are cut at spaces.
             spaced = any(" " in group for group in _GROUP.findall(str(line)))
-            for spelling in expand(str(line)) if spaced else (line,):
-                yield Pattern(section, value, tuple(_elements(spelling, lexicon)))
+            for spelling in expand(str(line)) if spaced else (str(line),):
+                for simple in _without_mixed_choices(spelling):
+                    yield Pattern(section, value, tuple(_elements(simple, lexicon)))
+
+
+def _without_mixed_choices(line: str) -> Iterator[str]:
+    """ "last {weekday}|week" as two lines: a place is words or a slot."""
+    mixed = next((part for part in line.split() if "|" in part and "{" in part), None)
+    if mixed is None:
+        yield line
+        return
+    mark = "?" if mixed.endswith("?") else ""
+    choices = mixed.removesuffix("?").split("|")
+    words = "|".join(choice for choice in choices if "{" not in choice)
+    for choice in [*(choice for choice in choices if "{" in choice), *([words] if words else [])]:
+        yield from _without_mixed_choices(line.replace(mixed, choice + mark, 1))
 
 
 def _elements(line: str, lexicon: Lexicon) -> Iterator[Element]:

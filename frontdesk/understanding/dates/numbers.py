@@ -39,6 +39,15 @@ def _read_words(reading: Reading, at: int, last: str) -> tuple[int | float, int]
     return (low, at + 1) if low is not None else None
 
 
+def read_marked(reading: Reading, at: int) -> tuple[int, int] | None:
+    """An ordinal in digits: "15th", "15-го"."""
+    return (
+        read_ordinal(reading, at)
+        if at < len(reading.tokens) and reading.tokens[at].kind is Kind.NUMBER
+        else None
+    )
+
+
 def read_ordinal(reading: Reading, at: int) -> tuple[int, int] | None:
     """An ordinal: "15th", "15-го", "пятнадцатого", "двадцать четвёртое"."""
     if at >= len(reading.tokens):
@@ -103,6 +112,7 @@ def _class_reader(name: str) -> SlotReader:
 SLOTS: Final[dict[str, SlotReader]] = {
     "n": read_number,
     "ord": read_ordinal,
+    "nth": read_marked,
     "dom": read_day_of_month,
     "dom2": read_day_of_month,
     "h": read_hour,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from frontdesk.understanding.dates.groups import Group, cues_between
@@ -19,10 +19,12 @@ _OPEN_DAYS: Final = 13
 _CLAUSE_ENDS: Final = frozenset(",.;!?\n")
 
 
-def assign_roles(groups: list[Group], readings: Mapping[str, Reading]) -> list[tuple[Role, Group]]:
+def assign_roles(
+    groups: list[Group], readings: Mapping[str, Reading], today: date
+) -> list[tuple[Role, Group]]:
     """Every visit with its role, in order; days and hours that stand for several visits are shared out."""
     kept = [group for group in groups if not _is_told_of_past(group, readings)]
-    joined = _join_ranges_and_moves(kept, readings)
+    joined = _join_ranges_and_moves(kept, readings, today)
     roles: list[tuple[Role, Group]] = []
     for role, group in joined:
         roles.append((role or _role_of(group, roles, readings), group))
@@ -50,7 +52,8 @@ def _ends_clause(reading: Reading, at: int) -> bool:
 def _clause_cues(group: Group, readings: Mapping[str, Reading]) -> frozenset[str]:
     reading = readings[group.pieces[0].language]
     start, end = _clause(group, reading)
-    found = cues_between({reading.lexicon.language: reading}, start, end)[0]
+    only = {reading.lexicon.language: reading}
+    found = cues_between(only, start, group.start)[0] | cues_between(only, group.end, end)[0]
     stems = (
         {"complaint"}
         if any(reading.lexicon.is_in("complaint", reading.word(at)) for at in range(start, end))
@@ -77,7 +80,7 @@ def _is_told_of_past(group: Group, readings: Mapping[str, Reading]) -> bool:
 
 
 def _join_ranges_and_moves(
-    groups: list[Group], readings: Mapping[str, Reading]
+    groups: list[Group], readings: Mapping[str, Reading], today: date
 ) -> list[tuple[Role | None, Group]]:
     joined: list[tuple[Role | None, Group]] = []
     place = 0
@@ -101,7 +104,7 @@ def _join_ranges_and_moves(
             joined.append((None, group))
             place += 2
             continue
-        _open_span(group, readings)
+        _open_span(group, readings, today)
         joined.append((None, group))
         place += 1
     return joined
@@ -135,18 +138,24 @@ def _mixed(group: Group, following: Group) -> bool:
     return (group.day or group.hours) is not None and (following.day or following.hours) is not None
 
 
-def _open_span(group: Group, readings: Mapping[str, Reading]) -> None:
+def _open_span(group: Group, readings: Mapping[str, Reading], today: date) -> None:
     if (
         group.day is None
         or group.day.until is not None
         or any(reading.moves for reading in readings.values())
     ):
         return
+    if group.pieces[0].day is None:  # the cue before it belongs to an hour
+        return
     day = group.day
     if "after" in group.lead:
         exclusive = "onward" not in group.lead
         on = day.on + timedelta(days=1) if exclusive else day.on
         group.day = Day(named=Named.SPAN, on=on, until=on + timedelta(days=_OPEN_DAYS))
+    elif "before" in group.lead and day.named is not Named.SPAN:
+        until = day.on - timedelta(days="sooner" in group.lead)
+        if until >= today:
+            group.day = Day(named=Named.SPAN, on=today, until=until)
     elif "onward" in group.lead:
         group.day = Day(named=Named.SPAN, on=day.on, until=day.on + timedelta(days=_OPEN_DAYS))
 
@@ -218,7 +227,7 @@ def _share_out(roles: list[tuple[Role, Group]]) -> list[tuple[Role, Group]]:
             group.day = next(
                 (other.day for kind, other in reversed(shared) if other.day and _lends(kind, other)), None
             )
-        if role is Role.ALTERNATIVE and group.hours is not None and shared:
+        if role is Role.ALTERNATIVE and (group.hours or group.part) is not None and shared:
             earlier = shared[-1][1]
             if (
                 earlier.day is not None
@@ -226,7 +235,7 @@ def _share_out(roles: list[tuple[Role, Group]]) -> list[tuple[Role, Group]]:
                 and earlier.part is None
                 and group.day is not earlier.day
             ):
-                earlier.hours = group.hours
+                earlier.hours, earlier.part = group.hours, group.part
         shared.append((role, group))
     return shared
 

@@ -14,14 +14,14 @@ from typing import Final
 MOST_CHARACTERS: Final = 4000
 
 _PIECE: Final = re.compile(
-    r"(?P<iso>(?<![\d./-])(\d{4})-(\d{1,2})-(\d{1,2})(?!\d))"
-    r"|(?P<dmy>(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\7(\d{4}|\d{2})(?![\d/]))"
+    r"(?P<iso>(?<![\d./])(?<!\d-)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d))"
+    r"|(?P<dmy>(?<![\d./])(?<!\d-)(\d{1,2})([./-])(\d{1,2})\7(\d{4}|\d{2})(?![\d/]))"
     r"|(?P<opaque>\+?(?<![\d:])(?=[\d\-() .]*\d{3})\d(?:[\-() .]{0,3}\d){6,}(?![\d:])|\d{1,3}(?:[.,]\d{3})+(?!\d)|\d+,\d+|\d+[.]\d{3,}|\d{3,}[.]\d+"
     r"|(?:https?://|www\.)\S+|\S+@\S+)"
     r"|(?P<hm>(?<![\d.,:/])(\d{1,2}):(\d{2})(?::\d{2})?(?![\d:])"
     r"|(?<![\d.,:/])(\d{1,2})\s?h\s?(\d{2})(?:min|m)?(?![^\W_]))"
     r"|(?P<hours>(?<![\d.,:/])(\d{1,2})\s?h(?:s|rs)?(?![^\W_]))"
-    r"|(?P<dm>(?<![\d.,/-])(\d{1,2})([./])(\d{1,2})(?![\d/]|[.,]\d))"
+    r"|(?P<dm>(?<![\d.,/])(?<!\d-)(\d{1,2})([./])(\d{1,2})(?![\d/]|[.,]\d))"
     r"|(?P<meridiem>(?<![^\W\d])[ap]\.\s?m\b\.?)"
     r"|(?P<number>\d+)"
     r"|(?P<word>[^\W\d_][^\W\d_\u0300-\u036f\u0591-\u05c7]*(?:[\u0300-\u036f\u0591-\u05c7]+[^\W\d_]*)*"
@@ -66,6 +66,8 @@ class Token:
 def fold(word: str) -> str:
     """The word without case, accents, niqqud, quotes and Hebrew final shapes; й stays itself, ё is е."""
     lowered = word.lower()
+    if len(lowered) == 2 and lowered[1] in "'׳’" and "א" <= lowered[0] <= "ת":
+        return lowered[0] + "'"  # a day of the week by its letter
     if lowered.isascii():
         return lowered.replace("'", "").replace('"', "")
     letters = []
