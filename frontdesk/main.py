@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from frontdesk import __version__
 from frontdesk.lifecycle.health import Health, health_routes
+from frontdesk.lifecycle.watchdog import watchdog
 from frontdesk.observability.trace_context import TraceMiddleware
 from frontdesk.settings import Settings
 from frontdesk.wiring import Addresses, Clock, Reception, open_reception, open_simulator, wall_clock
@@ -25,6 +26,7 @@ def create_app(settings: Settings, servers: Addresses, *, clock: Clock = wall_cl
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(watchdog())
             reception: Reception = await stack.enter_async_context(
                 open_reception(settings, servers, clock=clock)
             )

@@ -33,6 +33,7 @@ from frontdesk.scheduling.catalogs import CatalogMemory
 from frontdesk.scheduling.models import Catalog
 from frontdesk.settings import Settings
 from frontdesk.understanding.language_of import language_of
+from frontdesk.understanding.understand import understand
 from frontdesk.storage.cache import Cache
 from frontdesk.storage.postgres import Database
 from frontdesk.whatsapp.client import EvolutionClient
@@ -258,7 +259,11 @@ async def open_back_office(
         )
         client = make_client(settings)
         stack.push_async_callback(client.close)
-        await desk.catalogs.prewarm(await desk.chats.list_clinics())
+        clinic_ids = await desk.chats.list_clinics()
+        await desk.catalogs.prewarm(clinic_ids)
+        for clinic_id in clinic_ids:
+            # Lexicons and the index of names are read once, now and not in the first patient's turn.
+            understand("hello", catalog=await desk.catalogs.load(clinic_id), now=clock())
         queue = JobQueue(servers.database_url)
         stack.push_async_callback(queue.close)
         yield BackOffice(

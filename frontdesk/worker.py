@@ -9,6 +9,7 @@ from uuid import UUID
 
 from frontdesk.jobs.queue import Job
 from frontdesk.lifecycle.graceful_shutdown import GracefulShutdownHandler
+from frontdesk.lifecycle.watchdog import watchdog
 from frontdesk.settings import Settings
 from frontdesk.wiring import Addresses, BackOffice, Clock, open_back_office, wall_clock
 
@@ -80,7 +81,7 @@ async def run_worker(
     """Run jobs until a signal comes, then finish what is in hand."""
     shutdown = GracefulShutdownHandler(service_name="worker")
     shutdown.setup()
-    async with open_back_office(settings, servers, clock=clock) as office:
+    async with watchdog(), open_back_office(settings, servers, clock=clock) as office:
         add_jobs(office, Jobs(office, clock=clock, debounce_s=settings.debounce_ms / 1000))
         await office.queue.open()
         work = asyncio.create_task(

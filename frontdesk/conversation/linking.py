@@ -158,9 +158,11 @@ def _other_service(reading: Understanding, task: Task, names: _Names) -> Link | 
         return None
     if names.own_service:
         return _refers(0.6, "names this service and another")
+    if task.kind == "inquiry":
+        return _none(0.04, "asks about another service")
     if _is_yes_and_more(reading, task):
         return _answers(0.85, "says yes to it and asks about another service")
-    if task.kind == "inquiry" or task.kind not in NEW_BOOKING_KINDS or not task.current:
+    if task.kind not in NEW_BOOKING_KINDS or not task.current:
         return _none(0.04, "asks about another service")
     if reading.intent in _QUESTIONS:
         return _none(0.06, "asks about another service")
@@ -170,6 +172,9 @@ def _other_service(reading: Understanding, task: Task, names: _Names) -> Link | 
 def _other_doctor(reading: Understanding, task: Task, names: _Names) -> Link | None:
     if not names.other_doctor:
         return None
+    if task.kind == "inquiry":
+        wants_it = task.service_id is not None and reading.intent not in _QUESTIONS
+        return _answers(0.6, "wants it with another doctor") if wants_it else _none(0.06, "asks about another doctor")
     if _is_yes_and_more(reading, task):
         return _answers(0.85, "says yes to it and asks about another doctor")
     if Intent.RESCHEDULE in reading.intents and task.kind in EXISTING_VISIT_KINDS:
@@ -197,7 +202,7 @@ def _verdict(reading: Understanding, task: Task, names: _Names) -> Link | None:
         return None
     if task.asked:
         return _answers(0.95, "answers its question")
-    if reading.is_bare:
+    if reading.is_bare and reading.intent is not Intent.BOOK:
         return _none(0.1, "a bare yes or no answers the last question, and that was another")
     return None
 
@@ -209,6 +214,12 @@ def _choosing(reading: Understanding, task: Task, names: _Names) -> Link | None:
         return _answers(0.95, "chooses from what was offered")
     if (reading.any_doctor or reading.any_time) and task.kind in NEW_BOOKING_KINDS:
         return _answers(0.9, "leaves the choice to us")
+    if (
+        task.kind in EXISTING_VISIT_KINDS
+        and task.choices
+        and (reading.services or reading.doctors or reading.dates)
+    ):
+        return _answers(0.85, "says which visit")
     # A value for what is still open: the task has no doctor or service yet.
     named = (task.service_id is None and reading.services) or (task.doctor_id is None and reading.doctors)
     if named and task.kind in NEW_BOOKING_KINDS and reading.intent not in _QUESTIONS:
@@ -255,6 +266,9 @@ def _wishes(reading: Understanding, task: Task, names: _Names) -> Link | None:
         return _refers(0.8, "asks about the visit it concerns")
     if reading.intent is Intent.BOOK and task.kind in NEW_BOOKING_KINDS and (task.asked or task.current):
         return _answers(0.75, "goes on with the booking")
+    is_bare_wish = not (reading.services or reading.doctors or reading.dates)
+    if reading.intent is Intent.BOOK and task.kind in NEW_BOOKING_KINDS and is_bare_wish:
+        return _refers(0.6, "comes back to booking")
     if reading.intent is Intent.BOOK and task.kind == "inquiry" and task.asked:
         return _answers(0.8, "wants to book it")
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from frontdesk.conversation.engine import SlotRefused
@@ -166,18 +167,20 @@ async def _offer_day(scene: Scene, task: Task, intent: Intent) -> Answer:
         return refuse(scene, task, day, intent)
     assert task.on is not None
     lead = scene.say("offer-day", what=_say_what(scene, task), day=scene.wording.day(task.on))
-    return offer(scene, task, spread(day.others, scene), intent, lead)
+    return offer(scene, task, spread(day.others, scene), intent, lead, said_on=task.on)
 
 
-def offer(scene: Scene, task: Task, slots: tuple[Slot, ...], intent: Intent, *lead: str) -> Answer:
-    """Free slots as numbered options."""
+def offer(
+    scene: Scene, task: Task, slots: tuple[Slot, ...], intent: Intent, *lead: str, said_on: date | None = None
+) -> Answer:
+    """Free slots as numbered options; `said_on` is the day the lead has already named."""
     options: tuple[Option, ...] = tuple(option_of(scene, slot) for slot in slots)
     choosing = replace(task, kind="choose_slot", options=options, missing=("time",))
     answer = answer_with_task(
         intent,
         choosing,
         *lead,
-        say_options(scene, options),
+        say_options(scene, options, said_on=said_on),
         scene.say("ask-which-time"),
         reason="booking.offer",
     )
@@ -193,7 +196,7 @@ def refuse(scene: Scene, task: Task, found: Availability, intent: Intent) -> Ans
         return answer_with_task(
             intent, asking, why, scene.say("ask-other-day"), reason=f"refused.{found.refusal}"
         )
-    answer = offer(scene, task, found.others, intent, why, scene.say("instead"))
+    answer = offer(scene, task, found.others, intent, why, scene.say("instead"), said_on=task.on)
     return answer.because(f"refused.{found.refusal}")
 
 

@@ -54,6 +54,8 @@ def choose_option(scene: Scene, task: Task) -> Option | None:
         if -len(options) <= index < len(options):
             return options[index]
     wish = read_wish(scene.reading.dates, base_on=task.on)
+    if task.kind == "collect_info" and wish.at is None:
+        return None  # the soonest times are a hint: a day alone asks for that day's times
     doctors = {d for mention in wanted(scene.reading.doctors) for d in mention.candidates}
     if wish.is_empty and not doctors:
         return None

@@ -18,7 +18,7 @@ from frontdesk.dialogue.confirming import ask_move_or_cancel, ask_to_confirm, co
 from frontdesk.dialogue.rescheduling import continue_rescheduling, is_complete, move
 from frontdesk.dialogue.resolving import choose_visit, task_for_visit
 from frontdesk.dialogue.scene import QUESTIONS, Scene, wanted
-from frontdesk.dialogue.slots import find_from
+from frontdesk.dialogue.slots import find_from, say_options
 from frontdesk.dialogue.small_talk import let_be
 from frontdesk.dialogue.timing import read_wish
 from frontdesk.understanding.models import Intent
@@ -80,11 +80,18 @@ async def _confirm_appointment(scene: Scene, task: Task) -> Answer:
         return _cancel_task(scene, task)
     if task.missing:
         return await _after_declining(scene, task)
-    if _says_yes(scene, task) or scene.reading.intent is Intent.CONFIRM:
+    if _says_yes(scene, task) or scene.reading.intent is Intent.CONFIRM or _confirms_by_name(scene, task):
         return await _carry_out(scene, task, confirm)
     if _says_no(scene, task):
         return ask_move_or_cancel(scene, task)
     return await answer_about_task(scene, task)
+
+
+def _confirms_by_name(scene: Scene, task: Task) -> bool:
+    """ "I confirm the visit with Anna": the word and the visit, and no question."""
+    named = [*wanted(scene.reading.services), *wanted(scene.reading.doctors)]
+    is_own = any(task.service_id in m.candidates or task.doctor_id in m.candidates for m in named)
+    return is_own and scene.has_intent(Intent.CONFIRM) and not scene.reading.is_question
 
 
 def _cancel_task(scene: Scene, task: Task) -> Answer:
@@ -174,6 +181,11 @@ async def _collect(scene: Scene, task: Task) -> Answer:
     if is_plain_question and not _changes(scene, task) and not _says_yes(scene, task):
         return await answer_about_task(scene, task)
     intent = _value_intent(scene, Intent.PROVIDE_INFO)
+    if _says_yes(scene, task) and scene.reading.is_bare and len(task.options) > 1:
+        again = say_options(scene, task.options)
+        return answer_with_task(
+            Intent.CONFIRM, task, scene.say("ask-which-number"), again, reason="booking.which_one"
+        )
     if _says_yes(scene, task) and len(task.options) == 1 and not _changes(scene, task):
         (option,) = task.options
         only = replace(task, doctor_id=option.doctor_id, on=option.on, at=option.at)

@@ -86,7 +86,8 @@ def _tell_service(scene: Scene, service: Service, intent: Intent, topics: frozen
     if doctor is not None and service.service_id not in doctor.service_ids:
         parts.append(scene.say("doctor-not-offering", doctor=word.doctor(doctor), service=name))
         doctor = None
-    parts += _say_doctors(scene, service)
+    if intent is not Intent.PRICE_INQUIRY:
+        parts += _say_doctors(scene, service)
     task = Task(kind="inquiry", service_id=service.service_id, doctor_id=doctor.doctor_id if doctor else None)
     answer = answer_with_task(intent, task, *parts, scene.say("offer-booking"), reason="inquiry.service")
     return replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from frontdesk.conversation.engine import NotChangeable, SlotRefused
 from frontdesk.conversation.state_machine import Task
@@ -87,14 +88,17 @@ async def _seek_wish(scene: Scene, task: Task, intent: Intent) -> Answer:
         slots = await find_from(
             scene, changed, on=wish.on, until_on=wish.until_on, moving=task.appointment_id
         )
-        return (
-            _offer(scene, replace(changed, on=None), slots, intent)
-            if slots
-            else _ask_time(scene, changed, intent)
-        )
+        return _offer_range(scene, changed, slots, intent)
     if wish.on is not None and changed.at is None and not wish.has_window:
         return await _seek(scene, replace(changed, at=old_at), intent, hour_named=False)
     return await _seek(scene, changed, intent, hour_named=wish.at is not None)
+
+
+def _offer_range(scene: Scene, task: Task, slots: tuple[Slot, ...], intent: Intent) -> Answer:
+    if not slots:
+        return _ask_time(scene, task, intent)
+    what = scene.describe(task.service_id, task.doctor_id, None, None)
+    return _offer(scene, replace(task, on=None), slots, intent, scene.say("offer-times", what=what))
 
 
 def _with_doctor(scene: Scene, task: Task) -> Task:
@@ -148,13 +152,15 @@ async def _offer_day(scene: Scene, task: Task, intent: Intent) -> Answer:
     assert task.on is not None
     what = scene.describe(task.service_id, task.doctor_id, None, None)
     lead = scene.say("offer-day", what=what, day=scene.wording.day(task.on))
-    return _offer(scene, task, spread(day.others, scene), intent, lead)
+    return _offer(scene, task, spread(day.others, scene), intent, lead, said_on=task.on)
 
 
-def _offer(scene: Scene, task: Task, slots: tuple[Slot, ...], intent: Intent, *lead: str) -> Answer:
+def _offer(
+    scene: Scene, task: Task, slots: tuple[Slot, ...], intent: Intent, *lead: str, said_on: date | None = None
+) -> Answer:
     options = tuple(option_of(scene, slot) for slot in slots)
     choosing = replace(task, options=options, missing=("time",))
-    parts = (*lead, say_options(scene, options), scene.say("ask-which-time"))
+    parts = (*lead, say_options(scene, options, said_on=said_on), scene.say("ask-which-time"))
     answer = answer_with_task(intent, choosing, *parts, reason="reschedule.offer")
     return replace(answer, quick_replies=buttons_for(options))
 
@@ -167,7 +173,7 @@ def _refuse(scene: Scene, task: Task, found: Availability, intent: Intent) -> An
         return answer_with_task(
             intent, asking, why, scene.say("ask-other-day"), reason=f"refused.{found.refusal}"
         )
-    return _offer(scene, task, found.others, intent, why, scene.say("instead")).because(
+    return _offer(scene, task, found.others, intent, why, scene.say("instead"), said_on=task.on).because(
         f"refused.{found.refusal}"
     )
 

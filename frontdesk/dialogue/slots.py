@@ -101,12 +101,16 @@ async def list_day(scene: Scene, task: Task, *, moving: UUID | None = None) -> A
 
 async def find_elsewhere(scene: Scene, task: Task, *, moving: UUID | None = None) -> tuple[Slot, ...]:
     """The next free slots from the task's day on, or from now."""
+    return await _search(scene, task, limit=_ELSEWHERE_LIMIT, moving=moving)
+
+
+async def _search(scene: Scene, task: Task, *, limit: int, moving: UUID | None) -> tuple[Slot, ...]:
     assert task.service_id is not None
     return await scene.tools.find_free(
         service_id=task.service_id,
         doctor_id=task.doctor_id,
         after=_start_of(scene, task.on),
-        limit=_ELSEWHERE_LIMIT,
+        limit=limit,
         not_before=task.not_before,
         not_after=task.not_after,
         moving=moving,
@@ -116,9 +120,17 @@ async def find_elsewhere(scene: Scene, task: Task, *, moving: UUID | None = None
 async def find_from(
     scene: Scene, task: Task, *, on: date | None, until_on: date | None = None, moving: UUID | None = None
 ) -> tuple[Slot, ...]:
-    """The next free slots from `on` (or now), none later than `until_on`."""
-    found = await find_elsewhere(scene, replace(task, on=on), moving=moving)
-    return tuple(s for s in found if until_on is None or option_of(scene, s).on <= until_on)
+    """The next free slots from `on` (or now), none later than `until_on`: rather several days than one morning."""
+    found = await _search(scene, replace(task, on=on), limit=_DAY_LIMIT, moving=moving)
+    within = [slot for slot in found if until_on is None or option_of(scene, slot).on <= until_on]
+    first_of_day = {option_of(scene, slot).on: slot for slot in reversed(within)}
+    if len(first_of_day) >= _ELSEWHERE_LIMIT:
+        return tuple(first_of_day[each] for each in sorted(first_of_day)[:_ELSEWHERE_LIMIT])
+    return (
+        spread(within, scene)[:_ELSEWHERE_LIMIT]
+        if len(first_of_day) == 1
+        else tuple(within[:_ELSEWHERE_LIMIT])
+    )
 
 
 def _start_of(scene: Scene, on: date | None) -> datetime:
@@ -253,9 +265,9 @@ def _say_hours(scene: Scene, task: Task, doctor: Doctor | None, when: str) -> st
     return word.say("refused-outside-hours", when=when, hours=word.hours(hours))
 
 
-def say_options(scene: Scene, options: Sequence[Option]) -> str:
-    """The numbered list of options; what they share is not repeated."""
-    one_day = len({option.on for option in options}) == 1
+def say_options(scene: Scene, options: Sequence[Option], *, said_on: date | None = None) -> str:
+    """The numbered list of options. The day is left out where it is `said_on`, just said; so is a shared doctor."""
+    one_day = {option.on for option in options} == {said_on}
     one_doctor = len({option.doctor_id for option in options}) == 1
     lines = []
     for option in options:

@@ -14,7 +14,7 @@ from functools import cache
 from frontdesk.safety.models import Alarm
 from frontdesk.safety.phrases import Hit
 from frontdesk.safety.rules import LATIN, RuleBook
-from frontdesk.understanding.language_of import language_of
+from frontdesk.understanding.language_of import LanguageReading, language_of
 
 
 def find_alarm(text: str) -> Alarm | None:
@@ -22,13 +22,13 @@ def find_alarm(text: str) -> Alarm | None:
 
     Denied, long past, supposed and idiomatic mentions are no emergency (eval README, section 2, Urgency).
     """
-    read = language_of(text).language
-    found = load_emergencies().find(text, language=read)
+    reading = language_of(text)
+    found = load_emergencies().find(text, language=reading.language)
     if found is None:
         return None
     return Alarm(
         rule=found.rule.name,
-        language=_language(read, found.hits),
+        language=_language(reading, found.hits),
         self_harm=bool(found.rule.facts.get("self_harm", False)),
     )
 
@@ -39,10 +39,11 @@ def load_emergencies() -> RuleBook:
     return RuleBook("emergency")
 
 
-def _language(read: str | None, said: Sequence[Hit]) -> str:
-    """What the whole message reads like, unless the words that fired are in another script."""
+def _language(reading: LanguageReading, said: Sequence[Hit]) -> str:
+    """What the whole message reads like; the words that fired, where the rest says too little."""
     votes = Counter(hit.language for hit in said)
+    read = reading.language
     # Spanish and Portuguese share half of these words: the message as a whole tells them apart.
-    if read in votes or (read in LATIN and votes.keys() <= LATIN):
+    if reading.is_clear or read in votes or (read in LATIN and votes.keys() <= LATIN):
         return str(read)
     return votes.most_common(1)[0][0]

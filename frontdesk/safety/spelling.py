@@ -87,7 +87,8 @@ class Speller:
             return frozenset()
         best, nearest = 3, frozenset[int]()
         for form, ids, is_stem in self._by_first.get(word[0], ()):
-            if len(form) < shortest:
+            # A stem is the beginning of many words already: it must be longer to be misspelt as well.
+            if len(form) < shortest + is_stem:
                 continue
             slips = 2 if min(len(form), len(word)) >= _LENGTH_FOR_TWO_SLIPS else 1
             distance = OSA.distance(word[: len(form)] if is_stem else word, form, score_cutoff=slips)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from frontdesk.safety.models import Urgency
 from frontdesk.scheduling.models import Catalog, Doctor, Service
 from frontdesk.understanding.models import DateMention, Intent, NameMention, Understanding
 
@@ -15,7 +14,7 @@ def describe(
     understanding: Understanding,
     catalog: Catalog | None,
     *,
-    urgency: Urgency | None = None,
+    urgency: str | None = None,
     emergency: bool = False,
 ) -> dict[str, Any]:
     """The output line for one message: plain values, services and doctors by their fixture keys.

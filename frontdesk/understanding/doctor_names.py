@@ -73,10 +73,21 @@ def _words_of(list_name: str) -> frozenset[str]:
 
 
 class DoctorNames:
-    """Built once for a catalog. `is_ordinary` says whether a folded word has a meaning of its own."""
+    """Built once for a catalog.
 
-    def __init__(self, doctors: Mapping[UUID, Doctor], is_ordinary: Callable[[str], bool]) -> None:
+    `is_ordinary` says whether a folded word is so frequent that even a name spelled so needs a cue; `is_word` whether
+    it has any meaning of its own, so that it is not a misspelled name.
+    """
+
+    def __init__(
+        self,
+        doctors: Mapping[UUID, Doctor],
+        *,
+        is_ordinary: Callable[[str], bool],
+        is_word: Callable[[str], bool],
+    ) -> None:
         self._is_ordinary = is_ordinary
+        self._is_word = is_word
         self._exact: dict[str, set[UUID]] = defaultdict(set)
         self._sounds: dict[str, set[UUID]] = defaultdict(set)
         self._skeletons: dict[str, set[UUID]] = defaultdict(set)
@@ -125,7 +136,8 @@ class DoctorNames:
         is_ordinary = self._is_ordinary(token.folded) or in_date
         case = _case_at(tokens, place)
         scores = self._exact_scores(token.folded, case)
-        if not scores and not (is_ordinary and not has_cue):
+        is_word = is_ordinary or self._is_word(token.folded)
+        if not scores and (has_cue or not is_word):
             scores = self._near_scores(token.folded, case, has_cue=has_cue)
         if scores:
             is_generic = token.folded in _words_of("generic_places")
@@ -156,7 +168,7 @@ class DoctorNames:
             skeleton = skeleton_of(sound)
             if other_script and len(skeleton) >= _SHORTEST_SKELETON:
                 _raise(scores, self._skeletons.get(skeleton, ()), _SKELETON)
-        if not scores and not self._is_ordinary(folded):
+        if not scores and not self._is_word(folded):
             self._add_misspelled(scores, folded)
         return scores
 

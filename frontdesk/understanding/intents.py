@@ -19,6 +19,8 @@ _MOST_FURTHER_CUES: Final = 2
 _LEAST_SCORE = 1.0
 _MOST_INTENTS: Final = 5
 _DENIALS: Final = frozenset({"negation:not", "negation:refuses"})
+# What is refused cannot be booked or asked about.
+_FOR_WANTED: Final = frozenset({Intent.BOOK, Intent.SERVICE_INQUIRY, Intent.PROVIDE_INFO})
 # An answer this long is a sentence of its own: its words are no cues ("yes, I can make that appointment").
 _SENTENCE_WORDS: Final = 3
 
@@ -32,10 +34,12 @@ class Content:
     has_concept: bool
     has_doctor: bool
     has_date: bool
-    # A service or doctor refused.
-    has_denied: bool
+    # Places of units refused.
+    denied: frozenset[int]
     has_choice: bool
     leaves_open: bool
+    # Says whom the visit is for, or that a child writes.
+    says_for_whom: bool
     is_question: bool
     answer: Answer
 
@@ -44,7 +48,7 @@ def rank_intents(
     units: Sequence[Unit], found: Sequence[Found], content: Content
 ) -> tuple[tuple[Intent, ...], tuple[str, ...]]:
     """Readings of the message taken alone, strongest first, and the rules that fired."""
-    cues = _cues(units, found, content.answer)
+    cues = _cues(units, found, content)
     scores: dict[Intent, float] = defaultdict(float)
     reasons: list[str] = []
     for intent, phrases in cues.items():
@@ -63,21 +67,22 @@ def rank_intents(
     return tuple(ranked[:_MOST_INTENTS]), tuple(reasons)
 
 
-def _cues(units: Sequence[Unit], found: Sequence[Found], answer: Answer) -> dict[Intent, list[Found]]:
-    sentences = [each for each in answer.found if each.last - each.first >= _SENTENCE_WORDS]
+def _cues(units: Sequence[Unit], found: Sequence[Found], content: Content) -> dict[Intent, list[Found]]:
+    sentences = [each for each in content.answer.found if each.last - each.first >= _SENTENCE_WORDS]
     denials = [each for each in found if each.label in _DENIALS]
     harmless = {each.first for each in found if each.label == "negation:harmless"}
     cues: dict[Intent, list[Found]] = defaultdict(list)
     for each in found:
         if not each.label.startswith("intent:"):
             continue
-        if any(
-            said.first < each.last and each.first < said.last and each.phrase.weight < 6 for said in sentences
-        ):
+        if any(said.first < each.last and each.first < said.last for said in sentences):
             continue
         if any(_denies(denial, each, units) for denial in denials if denial.first not in harmless):
             continue
-        cues[Intent(each.label.removeprefix("intent:"))].append(each)
+        intent = Intent(each.label.removeprefix("intent:"))
+        if intent in _FOR_WANTED and any(each.first <= place < each.last for place in content.denied):
+            continue
+        cues[intent].append(each)
     return cues
 
 
@@ -160,7 +165,7 @@ def _leaning_scores(content: Content, cues: dict[Intent, float]) -> list[tuple[s
     scores = []
     if content.has_doctor and cues.get(Intent.DOCTOR_INQUIRY, 0) > _LEAST_SCORE:
         scores.append(("asks about a doctor", Intent.DOCTOR_INQUIRY, cues[Intent.DOCTOR_INQUIRY] + 0.6))
-    if content.has_denied:
+    if content.denied:
         scores.append(("refuses what is named", Intent.DENY, 2.0))
     return scores
 
@@ -174,6 +179,10 @@ def _value_scores(content: Content) -> list[tuple[str, Intent, float]]:
         scores.append(("names a doctor", Intent.PROVIDE_INFO, 2.2))
     if content.has_service:
         scores.append(("names a service", Intent.PROVIDE_INFO, 2.1))
+    if content.has_date and content.answer.says_yes and not content.is_question:
+        scores.append(("yes, and a time", Intent.PROVIDE_INFO, 2.8))
+    if content.says_for_whom:
+        scores.append(("says for whom", Intent.PROVIDE_INFO, 1.5))
     if content.has_choice:
         scores.append(("chooses", Intent.PROVIDE_INFO, 4.0))
     if content.leaves_open:

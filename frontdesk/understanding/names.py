@@ -49,7 +49,9 @@ class NameIndex:
 
     def __init__(self, catalog: Catalog) -> None:
         self._services = ServiceNames(catalog.services)
-        self._doctors = DoctorNames(catalog.doctors, _is_ordinary)
+        self._doctors = DoctorNames(
+            catalog.doctors, is_ordinary=ordinary_words().__contains__, is_word=general_speller().knows
+        )
         self.speller = _new_speller()
         self.speller.learn(self._services.words)
         self.speller.learn(self._doctors.words, is_target=False)
@@ -74,10 +76,6 @@ class NameIndex:
             doctors=tuple(_mention(tokens, hit.doctor_ids, hit) for hit in doctors),
             concepts=tuple((tokens[term.first].start, tokens[term.last - 1].end) for term in unknown),
         )
-
-
-def _is_ordinary(folded: str) -> bool:
-    return general_speller().knows(folded)
 
 
 def _without_clashes(

@@ -12,6 +12,7 @@ from frontdesk.understanding.lexicon import load_lexicon
 from frontdesk.understanding.phrases import Found
 
 _NAMED: Final = frozenset({"service", "doctor", "concept"})
+_REACHES_NEXT: Final = frozenset({"negation:not", "negation:without", "negation:instead"})
 # "not" reaches over so many small words ("не к доктору Дану").
 _FARTHEST: Final = 4
 
@@ -36,7 +37,7 @@ def find_denied(units: Sequence[Unit], found: Sequence[Found]) -> frozenset[int]
     for each in found:
         if each.first in harmless and each.label != "negation:instead":
             continue
-        if each.label == "negation:not" or each.label == "negation:instead":
+        if each.label in _REACHES_NEXT:
             denied |= _next_named(units, each.last)
         elif each.label == "negation:refuses":
             denied |= _rest_of_clause(units, each.last, anew)
@@ -111,7 +112,7 @@ def _refused_words(units: Sequence[Unit], found: Sequence[Found], text: str) -> 
     harmless = {each.first for each in found if each.label == "negation:harmless"}
     words = []
     for each in found:
-        is_denial = each.label in ("negation:not", "negation:refuses", "negation:instead")
+        is_denial = each.label == "negation:refuses" or each.label in _REACHES_NEXT
         if not is_denial or each.first in harmless:
             continue
         at = each.last

@@ -80,14 +80,24 @@ _ENDS: Final = ("$", "$$", "?")
 def _readings(line: str) -> list[tuple[Element, ...]]:
     """The sequences of elements a line stands for: one, or more where a choice holds several words or an end."""
     choices = [_choices(part) for part in line.split()]
-    return [tuple(element for part in reading for element in part) for reading in product(*choices)]
+    return [_closed([element for part in reading for element in part]) for reading in product(*choices)]
+
+
+def _closed(elements: list[Element]) -> tuple[Element, ...]:
+    """Without a gap before an end: "want .. it|$" means "want it" nearby or "want" as the last word."""
+    return tuple(
+        element
+        for element, following in zip(elements, [*elements[1:], None], strict=True)
+        if not (element.sign == ".." and following is not None and following.sign in ("$", "$$"))
+    )
 
 
 def _choices(part: str) -> list[tuple[Element, ...]]:
     if part in _SIGNS:
         return [(Element(frozenset(), (), sign=part),)]
     optional = part.endswith("?") and not part.endswith("|?")
-    options = (part[:-1] if optional else part).split("|")
+    # The tokenizer cuts at hyphens, so "по-русски" is two words.
+    options = (part[:-1] if optional else part).replace("-", "_").split("|")
     several = [option for option in options if option in _ENDS or "_" in option]
     single = [option for option in options if option not in several]
     choices = [(_element(single, optional=optional),)] if single else []

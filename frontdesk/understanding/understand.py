@@ -51,7 +51,8 @@ def understand(
     units = units_of(text, tokens, _slots(names, dates), speller.correct)
     found = _fitting(cue_book().find(units), units, spoken)
     dates = _without_greetings(dates, units, found)
-    denied = {units[place].start for place in find_denied(units, found)}
+    denied_places = find_denied(units, found)
+    denied = {units[place].start for place in denied_places}
     services = _with_denials(names.services, denied)
     doctors = _with_denials(names.doctors, denied)
     is_question = "?" in text or "؟" in text or any(each.label == "question" for each in found)
@@ -63,9 +64,10 @@ def understand(
         has_concept=bool(names.concepts),
         has_doctor=any(not each.negated for each in doctors),
         has_date=bool(dates),
-        has_denied=any(each.negated for each in (*services, *doctors)),
+        denied=denied_places,
         has_choice=choice is not None,
         leaves_open=people.any_doctor or people.any_time,
+        says_for_whom=people.for_whom is not None or people.writer_is_minor,
         is_question=is_question,
         answer=answer,
     )
@@ -161,7 +163,7 @@ def _with_denials(mentions: Sequence[NameMention], denied: set[int]) -> tuple[Na
 
 def _fitting(found: Sequence[Found], units: Sequence[Unit], language: str | None) -> list[Found]:
     """Without phrases of other Latin languages: "no" is a refusal in Spanish and a preposition in Portuguese."""
-    if language is None or len(units) <= _SHORT_MESSAGE_UNITS and language not in ("pt",):
+    if language is None or len(units) <= _SHORT_MESSAGE_UNITS:
         return list(found)
     return [each for each in found if _may_speak(each, units, language)]
 
@@ -174,6 +176,8 @@ def _may_speak(each: Found, units: Sequence[Unit], language: str) -> bool:
         return False
     if spoken in ("ru", "he"):
         return True
+    if {spoken, language} == {"es", "pt"}:
+        return False
     return each.label.startswith("intent:") and each.phrase.weight >= 5 and each.last - each.first >= 2
 
 

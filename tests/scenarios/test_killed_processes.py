@@ -107,7 +107,7 @@ def tell_state(plant: Plant) -> str:
              from procrastinate_jobs group by task_name, status""",
     )
     deliveries = control(plant, "deliveries")["counts"]
-    tails = [(plant.folder / f"{name}.log").read_text(errors="replace")[-1500:] for name in ("worker", "api")]
+    tails = [(plant.folder / f"{name}.log").read_text(errors="replace")[-6000:] for name in ("worker", "api")]
     return f"{counts} {deliveries}\n" + "\n".join(tails)
 
 
@@ -137,6 +137,9 @@ def test_a_thousand_messages_survive_twenty_kills(plant: Plant) -> None:
         time.sleep(PACE_S)
 
     def is_settled() -> bool:
+        for name in ("api", "worker"):  # as a supervisor does
+            if plant.processes[name].poll() is not None:
+                plant.start(name)
         (taken,) = rows(
             plant, "select count(*) from core.whatsapp_conversations where provider_id like 'KILL%'"
         )[0]

@@ -106,6 +106,7 @@ soonest = The next free times:
 offer-day = { $what }. Free on { $day }:
 offer-times = { $what }. Free times:
 ask-which-time = Which one suits you? Another time is fine too.
+ask-which-number = Which one shall I take? Just write the number.
 ask-other-day = Which other day and time would suit you?
 ask-other-time = All right. Which other day and time would suit you?
 instead = Free instead:

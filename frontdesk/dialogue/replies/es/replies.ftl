@@ -109,6 +109,7 @@ soonest = Lo más pronto que hay libre:
 offer-day = { $what }. Libre el { $day }:
 offer-times = { $what }. Horarios libres:
 ask-which-time = ¿Cuál le viene bien? También puede decirme otra hora.
+ask-which-number = ¿Cuál elijo? Escriba solo el número.
 ask-other-day = ¿Qué otro día y hora le vienen bien?
 ask-other-time = De acuerdo. ¿Qué otro día y hora le vienen bien?
 instead = En cambio, está libre:

@@ -108,6 +108,7 @@ soonest = השעות הפנויות הקרובות:
 offer-day = { $what }. פנוי ב{ $day }:
 offer-times = { $what }. שעות פנויות:
 ask-which-time = מה נוח לך? אפשר גם שעה אחרת.
+ask-which-number = איזו שעה לבחור? אפשר לכתוב רק את המספר.
 ask-other-day = איזה יום ושעה אחרים נוחים לך?
 ask-other-time = בסדר. איזה יום ושעה אחרים נוחים לך?
 instead = אבל פנוי:

@@ -109,6 +109,7 @@ soonest = Os próximos horários livres:
 offer-day = { $what }. Livre em { $day }:
 offer-times = { $what }. Horários livres:
 ask-which-time = Qual fica bom? Também pode dizer outro horário.
+ask-which-number = Qual deles? É só escrever o número.
 ask-other-day = Qual outro dia e horário ficam bons para você?
 ask-other-time = Tudo bem. Qual outro dia e horário ficam bons para você?
 instead = Mas está livre:
