@@ -174,7 +174,11 @@ def _other_doctor(reading: Understanding, task: Task, names: _Names) -> Link | N
         return None
     if task.kind == "inquiry":
         wants_it = task.service_id is not None and reading.intent not in _QUESTIONS
-        return _answers(0.6, "wants it with another doctor") if wants_it else _none(0.06, "asks about another doctor")
+        return (
+            _answers(0.6, "wants it with another doctor")
+            if wants_it
+            else _none(0.06, "asks about another doctor")
+        )
     if _is_yes_and_more(reading, task):
         return _answers(0.85, "says yes to it and asks about another doctor")
     if Intent.RESCHEDULE in reading.intents and task.kind in EXISTING_VISIT_KINDS:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from frontdesk.conversation.state_machine import EXISTING_VISIT_KINDS, Task
+from frontdesk.conversation.state_machine import EXISTING_VISIT_KINDS, STATE_OF_TASK, Task
 from frontdesk.dialogue.answer import Answer, answer_with_task
 from frontdesk.dialogue.clinic_facts import answer_clinic_question, answer_doctor_question, list_visits
 from frontdesk.dialogue.inquiries import answer_service_question
 from frontdesk.dialogue.scene import QUESTIONS, Scene, wanted
+from frontdesk.dialogue.slots import say_options
+from frontdesk.dialogue.small_talk import ask_again
 from frontdesk.understanding.models import Intent
 
 # Which question is put again under the answer, by kind of task.
@@ -20,6 +22,7 @@ _OPEN_QUESTION = {
     "collect_info": "ask-day-again",
     "check_availability": "ask-day-again",
     "offer_doctor": "ask-day-again",
+    "inquiry": "offer-booking",
 }
 
 
@@ -29,14 +32,38 @@ async def answer_about_task(scene: Scene, task: Task, *, standalone: bool = Fals
     answer = answer_question(scene, question, task)
     if standalone or task.kind == "inquiry" or _is_about_another(scene, task):
         return answer
-    key = (
-        "ask-move"
-        if task.kind == "reschedule_appointment" and task.on and task.at
-        else _OPEN_QUESTION.get(task.kind, "ask-day-again")
-    )
+    key = _open_question(task)
     facts = answer.parts[:-1] if answer.task is not None and len(answer.parts) > 1 else answer.parts
     again = answer_with_task(question, task, *facts, scene.say(key), reason="question.in_task")
     return again.because(*answer.reasons)
+
+
+def _open_question(task: Task) -> str:
+    """The text that asks what the task waits for, naming nothing."""
+    if task.kind == "reschedule_appointment" and task.on and task.at and not task.missing:
+        return "ask-move"
+    if "appointment" in task.missing:
+        return "ask-which-visit"
+    if "service" in task.missing:
+        return "ask-service"
+    return _OPEN_QUESTION.get(task.kind, "ask-day-again")
+
+
+def repeat_question(scene: Scene, task: Task) -> Answer:
+    """Not understood in the middle of a task: the open question again; the third time a person."""
+    if scene.session.misunderstood >= 2:
+        return ask_again(scene, Intent.PROVIDE_INFO)
+    parts = [scene.say("unclear-short"), scene.say(_open_question(task))]
+    if task.kind != "inquiry" and task.options:
+        parts.append(say_options(scene, task.options))
+    return Answer(
+        parts=tuple(parts),
+        intent=Intent.PROVIDE_INFO,
+        state=STATE_OF_TASK[task.kind],
+        task=task,
+        is_misunderstanding=True,
+        reasons=("unclear.in_task",),
+    )
 
 
 def _is_about_another(scene: Scene, task: Task) -> bool:

@@ -15,7 +15,7 @@ from frontdesk.conversation.state_machine import (
     resume_task,
 )
 from frontdesk.dialogue.answer import Answer
-from frontdesk.dialogue.asking import answer_question
+from frontdesk.dialogue.asking import answer_question, repeat_question
 from frontdesk.dialogue.booking import start_booking
 from frontdesk.dialogue.canceling import start_canceling
 from frontdesk.dialogue.confirming import start_confirming
@@ -26,6 +26,7 @@ from frontdesk.dialogue.promising import judge_follow_up
 from frontdesk.dialogue.rescheduling import start_rescheduling
 from frontdesk.dialogue.scene import QUESTIONS, Scene, wanted
 from frontdesk.dialogue.small_talk import answer_thanks, ask_again, decline_matter, greet, let_be
+from frontdesk.dialogue.topics import Topic, find_topics
 from frontdesk.understanding.models import Intent
 
 
@@ -93,6 +94,8 @@ async def _begin(scene: Scene, link: Link) -> tuple[Scene, Answer]:
     """A matter of its own: what was in hand waits, unnamed."""
     reading = scene.reading
     before = scene.session
+    if before.task is not None and before.task.current and before.task.asked and _is_unrecognised(scene):
+        return scene, repeat_question(scene, before.task)
     scene = scene.with_session(put_task_aside(before))
     answer = await _STARTS[_new_intent(scene)](scene)
     if answer.keeps_task:
@@ -155,7 +158,17 @@ async def _thank(scene: Scene) -> Answer:
 
 
 async def _decline(scene: Scene) -> Answer:
-    return decline_matter(scene)
+    """What nobody recognised is asked again; what was recognised as none of ours is declined."""
+    if _is_unrecognised(scene):
+        return ask_again(scene, Intent.OUT_OF_SCOPE)
+    topics = find_topics(scene.reading)
+    if Topic.MEDICINE in topics:
+        return answer_question(scene, Intent.OUT_OF_SCOPE)
+    return decline_matter(scene, "own-visits-only" if Topic.OTHER_PEOPLE in topics else "out-of-scope")
+
+
+def _is_unrecognised(scene: Scene) -> bool:
+    return any("nothing recognised" in reason for reason in scene.reading.reasons)
 
 
 _STARTS: Final[Mapping[Intent, _Start]] = {

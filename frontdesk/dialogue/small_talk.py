@@ -39,9 +39,9 @@ def let_be(scene: Scene, intent: Intent = Intent.DENY) -> Answer:
     )
 
 
-def decline_matter(scene: Scene) -> Answer:
+def decline_matter(scene: Scene, key: str) -> Answer:
     return Answer(
-        parts=(scene.say("out-of-scope"),),
+        parts=(scene.say(key),),
         intent=Intent.OUT_OF_SCOPE,
         state=ConversationState.IDLE,
         reasons=("out_of_scope",),

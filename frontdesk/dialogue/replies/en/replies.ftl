@@ -32,6 +32,7 @@ out-of-scope = I am sorry, I can't help with that. I can book, move or cancel yo
 own-visits-only = I am sorry, I can only speak about your own visits. Is there something I can do for you?
 no-medicine = I am not allowed to advise on medicines or doses; please ask a doctor or a pharmacist about that.
 unclear = Sorry, I did not quite get that. Would you like to book, move or cancel a visit, or do you have a question?
+unclear-short = Sorry, I did not quite get that.
 unclear-choices = I am still not sure what you need. You can write:
     • “book a visit”
     • “move my visit” or “cancel my visit”

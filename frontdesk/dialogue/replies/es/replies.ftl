@@ -34,6 +34,7 @@ out-of-scope = Lo siento, con eso no puedo ayudarle. Puedo agendar, cambiar o an
 own-visits-only = Lo siento, solo puedo hablar de sus propias citas. ¿En qué puedo ayudarle?
 no-medicine = No puedo aconsejarle sobre medicamentos ni dosis; consúltelo, por favor, con un médico o en la farmacia.
 unclear = Disculpe, no le he entendido bien. ¿Quiere pedir, cambiar o anular una cita, o tiene una pregunta?
+unclear-short = Disculpe, no le he entendido bien.
 unclear-choices = Todavía no tengo claro qué necesita. Puede escribir:
     • «pedir cita»
     • «cambiar mi cita» o «anular mi cita»

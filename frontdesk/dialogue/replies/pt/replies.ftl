@@ -34,6 +34,7 @@ out-of-scope = Sinto muito, com isso não consigo ajudar. Posso marcar, remarcar
 own-visits-only = Sinto muito, só posso falar das suas próprias consultas. Como posso ajudar você?
 no-medicine = Não posso orientar sobre remédios nem doses; por favor, pergunte a um médico ou na farmácia.
 unclear = Desculpe, não entendi bem. Você quer marcar, remarcar ou cancelar uma consulta, ou tem uma pergunta?
+unclear-short = Desculpe, não entendi bem.
 unclear-choices = Ainda não entendi do que você precisa. Você pode escrever:
     • “marcar consulta”
     • “remarcar” ou “cancelar”
