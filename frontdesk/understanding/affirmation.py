@@ -59,5 +59,5 @@ def _says_nothing_else(units: Sequence[Unit], answers: Sequence[Found], found: S
     covered = {place for each in answers for place in range(each.first, each.last)}
     covered |= {place for each in found if each.label == "polite" for place in range(each.first, each.last)}
     return all(
-        place in covered and not (unit.slots & _THINGS) or unit.is_emoji for place, unit in enumerate(units)
+        (place in covered and not (unit.slots & _THINGS)) or unit.is_emoji for place, unit in enumerate(units)
     )

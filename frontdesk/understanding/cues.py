@@ -23,12 +23,12 @@ def cue_book() -> PhraseBook:
             for weight, block in by_weight.items():
                 book.add(f"intent:{intent}", float(weight), language, lines_of(str(block)))
     for lexicon, prefix in (("affirmation", ""), ("negation", "negation:"), ("people", "people:")):
-        for language, blocks in load_lexicon(lexicon).items():
-            _add_blocks(book, prefix, language, blocks)
+        for code, blocks in load_lexicon(lexicon).items():
+            _add_blocks(book, prefix, code, blocks)
     for number, block in load_lexicon("choices").items():
         book.add(f"choice:{number}", 1, ANY_LANGUAGE, lines_of(str(block)))
-    for language, block in load_lexicon("questions").items():
-        book.add("question", 1, language, lines_of(str(block)))
+    for code, block in load_lexicon("questions").items():
+        book.add("question", 1, code, lines_of(str(block)))
     return book
 
 

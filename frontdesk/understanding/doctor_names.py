@@ -125,8 +125,7 @@ class DoctorNames:
             if token.kind is TokenKind.WORD
             and (reading := self._read(tokens, place, place in dates)) is not None
         ]
-        hits = [hit for run in _runs(readings, tokens) if (hit := self._hit(run, tokens)) is not None]
-        return hits
+        return [hit for run in _runs(readings, tokens) if (hit := self._hit(run, tokens)) is not None]
 
     def _read(self, tokens: Sequence[Token], place: int, in_date: bool) -> _Reading | None:
         token = tokens[place]
@@ -150,10 +149,13 @@ class DoctorNames:
     def _exact_scores(self, folded: str, case: str | None) -> dict[UUID, float]:
         scores: dict[UUID, float] = {}
         for form in bare_forms(folded, shortest=2):
-            for base in name_bases(form, case):
-                score = _INFLECTED if base != folded and (is_cyrillic(folded) and case is None) else _EXACT
-                for doctor_id in self._exact.get(base, ()):
-                    scores[doctor_id] = max(score, scores.get(doctor_id, 0))
+            bases = [base for base in name_bases(form, case) if base in self._exact]
+            if case is not None and bases[1:] and form.endswith(("а", "я")):
+                # "у Морозова" is a man: his sister's name would have changed.
+                bases = [base for base in bases if base != form]
+            for base in bases:
+                score = _INFLECTED if base != folded and is_cyrillic(folded) and case is None else _EXACT
+                _raise(scores, self._exact[base], score)
         return scores
 
     def _near_scores(self, folded: str, case: str | None, *, has_cue: bool) -> dict[UUID, float]:

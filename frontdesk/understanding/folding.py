@@ -10,7 +10,7 @@ from typing import Final
 _HEBREW_FINALS: Final = str.maketrans("ךםןףץ", "כמנפצ")
 # й and ё decompose like accented letters; й is a letter of its own, ё is written as е by most people.
 _KEPT: Final = {"й": "й", "ё": "е"}
-_APOSTROPHES: Final = str.maketrans({mark: "'" for mark in "’‘`´ʼ׳"} | {mark: '"' for mark in "“”„״«»"})
+_APOSTROPHES: Final = str.maketrans(dict.fromkeys("’‘`´ʼ׳", "'") | dict.fromkeys("“”„״«»", '"'))
 
 
 @lru_cache(maxsize=4096)

@@ -96,7 +96,7 @@ def name_bases(folded: str, case: str | None = None) -> tuple[str, ...]:
         if folded.endswith("'s") and len(folded) > 4:
             return (folded, folded[:-2])
         return (folded,)
-    bases = []
+    bases: list[str] = []
     for name, endings in _NAME_ENDINGS.items():
         if case in (None, name):
             bases.extend(_bases_of(folded, endings))
@@ -105,7 +105,7 @@ def name_bases(folded: str, case: str | None = None) -> tuple[str, ...]:
 
 
 def _bases_of(folded: str, endings: tuple[tuple[str, tuple[str, ...]], ...]) -> list[str]:
-    bases = []
+    bases: list[str] = []
     for ending, replacements in endings:
         root = folded[: -len(ending)]
         if folded.endswith(ending) and len(root) >= 2:

@@ -10,6 +10,7 @@ from typing import Final
 from frontdesk.understanding.affirmation import Answer
 from frontdesk.understanding.frame import Unit
 from frontdesk.understanding.models import Intent
+from frontdesk.understanding.negation import find_harmless
 from frontdesk.understanding.phrases import Found
 
 # A second cue for the same intent, and every further word of a cue, count for a little.
@@ -70,7 +71,7 @@ def rank_intents(
 def _cues(units: Sequence[Unit], found: Sequence[Found], content: Content) -> dict[Intent, list[Found]]:
     sentences = [each for each in content.answer.found if each.last - each.first >= _SENTENCE_WORDS]
     denials = [each for each in found if each.label in _DENIALS]
-    harmless = {each.first for each in found if each.label == "negation:harmless"}
+    harmless = find_harmless(found)
     cues: dict[Intent, list[Found]] = defaultdict(list)
     for each in found:
         if not each.label.startswith("intent:"):

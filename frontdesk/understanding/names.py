@@ -19,6 +19,8 @@ from frontdesk.understanding.tokens import Token, tokenize
 
 # A worker serves some dozens of clinics; an index takes some hundred kilobytes.
 _MOST_INDEXES: Final = 64
+# The beginning of a word is corrected like a word: "resheduel" is near "reschedul-".
+_SHORTEST_CORRECTED_PREFIX: Final = 6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +42,7 @@ def _new_speller() -> Speller:
     speller = Speller()
     speller.learn(ordinary_words(), is_target=False)
     speller.learn(cue_book().words)
+    speller.learn(prefix for prefix in cue_book().prefixes if len(prefix) >= _SHORTEST_CORRECTED_PREFIX)
     speller.learn(concept_index().words)
     return speller
 
@@ -72,8 +75,8 @@ class NameIndex:
         doctors = self._doctors.find(tokens, spans)
         services, doctors = _without_clashes(services, doctors)
         return Names(
-            services=tuple(_mention(tokens, hit.service_ids, hit) for hit in services),
-            doctors=tuple(_mention(tokens, hit.doctor_ids, hit) for hit in doctors),
+            services=tuple(_mention(tokens, hit) for hit in services),
+            doctors=tuple(_mention(tokens, hit) for hit in doctors),
             concepts=tuple((tokens[term.first].start, tokens[term.last - 1].end) for term in unknown),
         )
 
@@ -106,7 +109,7 @@ def _token_span(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int
     return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
 
-def _mention(tokens: Sequence[Token], ids: tuple[object, ...], hit: ServiceHit | DoctorHit) -> NameMention:
+def _mention(tokens: Sequence[Token], hit: ServiceHit | DoctorHit) -> NameMention:
     span = (tokens[hit.first].start, tokens[hit.last - 1].end)
     candidates = hit.service_ids if isinstance(hit, ServiceHit) else hit.doctor_ids
     return NameMention(candidates=candidates, score=hit.score, span=span)

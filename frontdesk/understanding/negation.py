@@ -31,7 +31,7 @@ def _is_small(unit: Unit) -> bool:
 
 def find_denied(units: Sequence[Unit], found: Sequence[Found]) -> frozenset[int]:
     """The places of units that are not wanted: named things, or the word a denial without one falls on."""
-    harmless = {each.first for each in found if each.label == "negation:harmless"}
+    harmless = find_harmless(found)
     anew = {each.first for each in found if each.label == "negation:anew"}
     denied: set[int] = set()
     for each in found:
@@ -44,6 +44,13 @@ def find_denied(units: Sequence[Unit], found: Sequence[Found]) -> frozenset[int]
         elif each.label == "negation:refused":
             denied |= _named_before(units, each.first)
     return frozenset(denied)
+
+
+def find_harmless(found: Sequence[Found]) -> frozenset[int]:
+    """The places inside phrases that hold a "not" and deny nothing ("why not", "no puedo")."""
+    return frozenset(
+        place for each in found if each.label == "negation:harmless" for place in range(each.first, each.last)
+    )
 
 
 def find_denying(units: Sequence[Unit], found: Sequence[Found]) -> frozenset[int]:
@@ -109,7 +116,7 @@ def find_denied_words(units: Sequence[Unit], found: Sequence[Found], text: str) 
 
 
 def _refused_words(units: Sequence[Unit], found: Sequence[Found], text: str) -> list[str]:
-    harmless = {each.first for each in found if each.label == "negation:harmless"}
+    harmless = find_harmless(found)
     words = []
     for each in found:
         is_denial = each.label == "negation:refuses" or each.label in _REACHES_NEXT

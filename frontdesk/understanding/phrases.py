@@ -4,7 +4,7 @@ A phrase is a line of elements between spaces:
 
     word        the word, folded                 word*    a word that starts so
     a|b*        either                            word?    may be missing
-    _           any one word                      ..       up to three words of the same clause
+    _           any one word                      ..       up to four words of the same clause
     <service>   a thing already recognised: service, doctor, concept, date, number
     ^  $        start or end of a clause          ^^ $$    of the message
     ?           end of a question                 a|b_c|$  a choice may hold several words, or an end
@@ -21,7 +21,7 @@ from typing import Final
 from frontdesk.understanding.folding import fold
 from frontdesk.understanding.frame import Unit
 
-_GAP_WORDS: Final = 3
+_GAP_WORDS: Final = 4
 _SHORTEST_PREFIX: Final = 2
 
 
@@ -100,7 +100,7 @@ def _choices(part: str) -> list[tuple[Element, ...]]:
     options = (part[:-1] if optional else part).replace("-", "_").split("|")
     several = [option for option in options if option in _ENDS or "_" in option]
     single = [option for option in options if option not in several]
-    choices = [(_element(single, optional=optional),)] if single else []
+    choices: list[tuple[Element, ...]] = [(_element(single, optional=optional),)] if single else []
     for option in several:
         words = [option] if option in _ENDS else option.split("_")
         choices.append(tuple(_element([word]) for word in words))
@@ -128,13 +128,13 @@ class PhraseBook:
 
     def add(self, label: str, weight: float, language: str, lines: Iterable[str]) -> None:
         """Add phrases under a label. Raises ValueError for a line without a word to hold on to."""
-        for line, elements in ((line, elements) for line in lines for elements in _readings(line)):
-            phrase = Phrase(label, weight, language, elements, line)
+        for source, elements in ((line, elements) for line in lines for elements in _readings(line)):
+            phrase = Phrase(label, weight, language, elements, source)
             anchors = [
                 index for index, element in enumerate(elements) if not element.sign and not element.optional
             ]
             if not anchors:
-                raise ValueError(f"no word to hold on to: {line}")
+                raise ValueError(f"no word to hold on to: {source}")
             self._index(phrase, anchors[0])
             for element in elements:
                 self.words.update(element.words)

@@ -41,10 +41,10 @@ class ServiceNames:
             for concept in _concepts_of(service):
                 direct.setdefault(concept, []).append(service.service_id)
         self._by_concept = {name: (tuple(ids), _CONCEPT_SCORE) for name, ids in direct.items()}
-        for concept in load_concepts().values():
-            stands_in = next((other for other in concept.instead if other in direct), None)
-            if concept.name not in direct and stands_in is not None:
-                self._by_concept[concept.name] = (tuple(direct[stands_in]), _INSTEAD_SCORE)
+        for each in load_concepts().values():
+            stands_in = next((other for other in each.instead if other in direct), None)
+            if each.name not in direct and stands_in is not None:
+                self._by_concept[each.name] = (tuple(direct[stands_in]), _INSTEAD_SCORE)
 
     @property
     def words(self) -> set[str]:

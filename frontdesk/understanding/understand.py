@@ -165,10 +165,10 @@ def _fitting(found: Sequence[Found], units: Sequence[Unit], language: str | None
     """Without phrases of other Latin languages: "no" is a refusal in Spanish and a preposition in Portuguese."""
     if language is None or len(units) <= _SHORT_MESSAGE_UNITS:
         return list(found)
-    return [each for each in found if _may_speak(each, units, language)]
+    return [each for each in found if _may_speak(each, language)]
 
 
-def _may_speak(each: Found, units: Sequence[Unit], language: str) -> bool:
+def _may_speak(each: Found, language: str) -> bool:
     spoken = each.phrase.language
     if spoken in (language, ANY_LANGUAGE):
         return True
