@@ -47,7 +47,7 @@ def test_look_alikes_raise_hardly_an_alarm(language: str) -> None:
     ("message", "language"),
     [
         ("у меня chest pain и потею", "ru"),
-        ("השן עפה, my son fell from the bike", "he"),
+        ("השן עפה, my son fell from the bike", "en"),
         ("tengo bleeding que no para desde anoche", "es"),
         ("estou com falta de ar, cant breathe", "pt"),
     ],

@@ -52,7 +52,7 @@ class Context:
 
     def is_told_or_asked(self, hit: Hit) -> bool:
         """Long ago, feared, possible or asked about: said of no present event."""
-        return self._is_past(hit) or self._is_possible(hit) or self._is_inquiry(hit)
+        return self._is_past(hit) or self.is_feared(hit) or self._is_inquiry(hit)
 
     def _is_past(self, hit: Hit) -> bool:
         return any(
@@ -60,7 +60,8 @@ class Context:
             for mark in self._past
         )
 
-    def _is_possible(self, hit: Hit) -> bool:
+    def is_feared(self, hit: Hit) -> bool:
+        """Feared, possible or a risk: "afraid of choking", "can it bleed"."""
         clause = self._words[hit.start].clause
         for mark in self._guards["hypothetical"]:
             if mark.start <= hit.start and self._words[mark.start].clause == clause:

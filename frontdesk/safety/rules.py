@@ -17,12 +17,13 @@ from frontdesk.safety.phrases import Hit, PhraseBook
 
 # Said in the present tense of somebody who is in trouble: neither a past event nor a price in the same message
 # takes them back ("I had an implant last year and now I can't breathe").
-_HAPPENING_NOW: Final = frozenset(
-    {"cannot", "choking_now", "not_stopping", "breathless", "unresponsive", "for_hours"}
-)
+_HAPPENING_NOW: Final = frozenset({"cannot", "not_stopping", "unresponsive", "for_hours"})
+# The same, but also a word for what one fears or reads about ("risk of choking").
+_HAPPENING_UNLESS_FEARED: Final = frozenset({"choking_now", "breathless"})
 # Guards of one or two letters, which mean something else next door.
 _SHORT_GUARDS: Final = frozenset({"negation", "negation_after", "or", "condition"})
 LATIN: Final = frozenset({"en", "es", "pt"})
+_NEAR_WORDS: Final = 5
 _MOST_COMBINATIONS: Final = 200
 # The guard phrases are the same for every lexicon and stand with the emergencies.
 _GUARD_FILES: Final = "emergency"
@@ -35,6 +36,8 @@ class Rule:
     name: str
     needs: tuple[tuple[str, ...], ...]
     within_words: int
+    # A concept that takes the rule back where it is said close by.
+    unless: str | None
     facts: Mapping[str, Any]
 
 
@@ -82,7 +85,7 @@ class RuleBook:
                 by_concept[hit.concept].append(hit)
         for rule in self.rules:
             for said in _combinations(rule, by_concept):
-                if _is_now(said, context):
+                if _is_now(said, context) and not _is_near(said, by_concept.get(rule.unless or "", ())):
                     return Finding(rule=rule, hits=said)
         return None
 
@@ -98,6 +101,7 @@ def _rule(entry: dict[str, Any]) -> Rule:
         name=entry.pop("rule"),
         needs=tuple(tuple(need.split("|")) for need in entry.pop("needs")),
         within_words=entry.pop("within", 0),
+        unless=entry.pop("unless", None),
         facts=entry,
     )
 
@@ -122,9 +126,16 @@ def _are_apart(combination: Sequence[Hit]) -> bool:
     return all(first.end < second.start or first.start != second.start for first, second in pairwise(ordered))
 
 
+def _is_near(combination: Sequence[Hit], others: Sequence[Hit]) -> bool:
+    first, last = min(hit.start for hit in combination), max(hit.end for hit in combination)
+    return any(first - _NEAR_WORDS <= other.start <= last + _NEAR_WORDS for other in others)
+
+
 def _is_now(combination: Sequence[Hit], context: Context) -> bool:
     if any(hit.concept in _HAPPENING_NOW for hit in combination):
         return True
+    if any(hit.concept in _HAPPENING_UNLESS_FEARED for hit in combination):
+        return not any(context.is_feared(hit) for hit in combination)
     return not any(context.is_told_or_asked(hit) for hit in combination)
 
 
