@@ -65,8 +65,8 @@ def add_jobs(office: BackOffice, jobs: Jobs) -> None:
     # About a day of tries: the gateway may be down for long, and what is too late is dropped by the delivery itself.
     queue.add("deliver_message", "send", jobs.deliver_message, max_attempts=300)
     queue.add("tell_staff", "send", jobs.tell_staff)
-    queue.add_periodic("pass_on_alerts", "*/15 * * * * *", jobs.pass_on_alerts)
-    queue.add_periodic("settle_follow_ups", "*/15 * * * * *", jobs.settle_follow_ups)
+    queue.add_periodic("pass_on_alerts", "* * * * * */15", jobs.pass_on_alerts)
+    queue.add_periodic("settle_follow_ups", "* * * * * */15", jobs.settle_follow_ups)
     queue.add_periodic("find_forgotten", "* * * * *", jobs.find_forgotten)
     queue.add_periodic("count_invariants", "0 * * * *", jobs.count_invariants)
 

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 INTRODUCE_AGAIN_AFTER: Final = timedelta(hours=24)
 HOLD_NOTICE_EVERY: Final = timedelta(hours=1)
 # A message that failed in this many runs is parked, so that it cannot fail every later turn of its chat.
-MAX_MESSAGE_ATTEMPTS: Final = 5
+MAX_MESSAGE_ATTEMPTS: Final = 8
 # Somebody else committed first: load again, at most this often in a row.
 MAX_RELOADS: Final = 8
 

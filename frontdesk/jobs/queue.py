@@ -31,7 +31,7 @@ STALLED_AFTER_S: Final = 20.0
 HEARTBEAT_S: Final = 5.0
 # Bounds a missed wake-up: NOTIFY does the rest.
 POLL_S: Final = 0.5
-SWEEP_CRON: Final = "*/10 * * * * *"
+SWEEP_CRON: Final = "* * * * * */10"
 # Tries before a job rests as `failed`, the dead letters.
 MAX_ATTEMPTS: Final = 8
 # A job whose worker died this often is taken to be what kills it.
@@ -90,12 +90,26 @@ class JobQueue:
 
         async def run(context: procrastinate.JobContext, /, **arguments: Any) -> None:
             with extract_trace_from_dict(arguments):
-                await handler(Job(arguments, context.job.attempts))
+                try:
+                    await handler(Job(arguments, context.job.attempts))
+                except RetryLater:
+                    raise  # said by its handler already
+                except Exception as error:
+                    log.warning(
+                        "job.failed",
+                        exc_info=True,
+                        extra={
+                            "job": name,
+                            "attempt": context.job.attempts,
+                            "error_type": type(error).__name__,
+                        },
+                    )
+                    raise
 
         self._app.task(name=name, queue=queue, pass_context=True, retry=_Backoff(max_attempts))(run)
 
     def add_periodic(self, name: str, cron: str, handler: Callable[[], Awaitable[None]]) -> None:
-        """Run `handler` by `cron` (a leading field counts seconds), once across all workers."""
+        """Run `handler` by `cron` (a sixth field counts seconds), once across all workers."""
 
         async def run(timestamp: int) -> None:
             del timestamp
@@ -109,21 +123,28 @@ class JobQueue:
             del timestamp
             manager = self._app.job_manager
             for job in list(await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S)):
-                if job.attempts >= MAX_DEATHS + MAX_ATTEMPTS:
-                    await manager.finish_job(job, status=queue_jobs.Status.FAILED, delete_job=False)
-                    continue
                 try:
-                    await manager.retry_job(job)
-                    log.warning("job.taken_over", extra={"job": job.task_name, "attempt": job.attempts})
-                except queue_exceptions.ConnectorException:
-                    # A periodic job whose next run waits already: this one is not needed.
-                    await manager.finish_job(job, status=queue_jobs.Status.FAILED, delete_job=False)
+                    await self._give_to_others(job)
+                except queue_exceptions.ConnectorException as error:
+                    # One job that cannot be moved must not keep the others from being moved.
+                    log.warning(
+                        "job.not_taken_over", extra={"job": job.task_name, "error_type": type(error).__name__}
+                    )
             await manager.prune_stalled_workers(STALLED_AFTER_S)
 
         task = self._app.task(
             name="sweep_stalled_jobs", queue="jobs", queueing_lock="sweep_stalled_jobs", retry=_Backoff(2)
         )(sweep)
         self._app.periodic(cron=SWEEP_CRON)(task)
+
+    async def _give_to_others(self, job: queue_jobs.Job) -> None:
+        manager = self._app.job_manager
+        if job.queue == "jobs" or job.attempts >= MAX_DEATHS + MAX_ATTEMPTS:
+            # A periodic job's next run waits already, or will come; the others are dead letters.
+            await manager.finish_job(job, status=queue_jobs.Status.FAILED, delete_job=job.queue == "jobs")
+            return
+        await manager.retry_job(job)
+        log.warning("job.taken_over", extra={"job": job.task_name, "attempt": job.attempts})
 
     async def open(self) -> None:
         await self._app.open_async()

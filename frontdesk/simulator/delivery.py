@@ -110,6 +110,11 @@ class WebhookSender:
     def count_deliveries(self) -> dict[str, int]:
         return {**self._counts, "pending": len(self._running)}
 
+    async def wait_for_all(self) -> None:
+        """Return once every event under way has been delivered or dropped."""
+        while self._running:
+            await asyncio.wait(self._running)
+
     async def forget_all(self) -> None:
         """Stop every loop, as the end of the gateway's process would."""
         running = list(self._running)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Final
 
 from frontdesk.simulator.addresses import Contact
@@ -39,7 +39,7 @@ class LiveFeed:
         for queue in self._readers:
             self._put(queue, None)
 
-    async def stream(self) -> AsyncIterator[str]:
+    async def stream(self) -> AsyncGenerator[str]:
         """Server-Sent Events until the feed closes or the reader goes."""
         queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=_EVENTS_WAITING)
         self._readers.add(queue)

@@ -196,7 +196,7 @@ async def test_a_half_sent_answer_is_looked_up_and_not_sent_again(front: Front) 
 async def test_a_message_that_fails_every_turn_is_parked_and_the_next_one_is_answered(front: Front) -> None:
     await front.says("how much is a check-up?", id="POISON")
     front_query = (
-        "update core.whatsapp_conversations set attempts = 5 where provider_id = 'POISON' returning 1"
+        "update core.whatsapp_conversations set attempts = 8 where provider_id = 'POISON' returning 1"
     )
     front.query(front_query)
     await front.settle()
@@ -208,3 +208,15 @@ async def test_a_message_that_fails_every_turn_is_parked_and_the_next_one_is_ans
     await front.says("what are your opening hours?")
     await front.settle()
     assert len(await front.answers()) == 2
+
+
+def test_the_sweeper_and_the_alerts_come_several_times_a_minute() -> None:
+    from datetime import UTC, datetime
+
+    from croniter import croniter
+
+    from frontdesk.jobs.queue import SWEEP_CRON
+
+    runs = croniter(SWEEP_CRON, datetime(2026, 1, 1, 0, 5, tzinfo=UTC))
+    moments = [runs.get_next(float) for _ in range(4)]
+    assert [round(b - a) for a, b in zip(moments, moments[1:], strict=False)] == [10, 10, 10]

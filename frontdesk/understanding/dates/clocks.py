@@ -123,12 +123,9 @@ def is_counted(reading: Reading, end: int) -> bool:
         or lexicon.is_in("counted", word)
         or word in lexicon.words["units"]
         or word in lexicon.words["months"]
-        or (word,) in lexicon.sets.get("ordinal_marks", ())
-        and reading.tokens[end].start <= reading.tokens[end - 1].end + 1
         or (
-            word == "-"
-            and reading.tokens[end].start == reading.tokens[end - 1].end
-            and reading.word(end + 1).isdigit()
+            (word,) in lexicon.sets.get("ordinal_marks", ())
+            and reading.tokens[end].start <= reading.tokens[end - 1].end + 1
         )
     )
 
@@ -165,11 +162,9 @@ def _cue_readings(reading: Reading, at: int) -> Iterator[tuple[frozenset[str], i
 def _after_cue(reading: Reading, names: frozenset[str], start: int) -> tuple[Hours, int, int] | None:
     if not names & {"between", "from", "after", "before", "at", "at_loose"}:
         return None
-    if names & {"between", "from"}:  # "from 2 to 4" is no "two minutes to four"
-        bare = _bare(reading, start)
-        ranged = _range(reading, bare[0], bare[2], between="between" in names) if bare is not None else None
-        if ranged is not None:
-            return ranged[0], start, ranged[1]
+    first = _first_of_two(reading, names, start) if names & {"between", "from"} else None
+    if first is not None:
+        return first
     read = read_clock(reading, start)
     if read is None:
         return None
@@ -188,6 +183,20 @@ def _after_cue(reading: Reading, names: frozenset[str], start: int) -> tuple[Hou
     ):
         return None
     return Hours(clock=clock, bound=bound), start, end
+
+
+def _first_of_two(reading: Reading, names: frozenset[str], start: int) -> tuple[Hours, int, int] | None:
+    """The hours of "from 2 to 4", which is no "two minutes to four": a range, or what a move leaves."""
+    bare = _bare(reading, start)
+    if bare is None:
+        return None
+    ranged = _range(reading, bare[0], bare[2], between="between" in names)
+    if ranged is not None:
+        return ranged[0], start, ranged[1]
+    goes_to = cue_at(reading, bare[2])
+    if reading.moves and goes_to is not None and goes_to[0] & {"to", "to_move"}:
+        return Hours(clock=bare[0], bound=Bound.FROM), start, bare[2]
+    return None
 
 
 def _is_rather_a_day(reading: Reading, start: int, end: int) -> bool:
@@ -233,7 +242,7 @@ def _range(
         return None
     if clock.daypart is None and until.daypart is not None and clock.hour <= until.hour:
         clock = Clock(hour=clock.hour, minute=clock.minute, is_bare=clock.is_bare, daypart=until.daypart)
-    elif clock.is_bare and not until.is_bare and 12 <= until.hour and clock.hour % 12 < until.hour - 12:
+    elif clock.is_bare and not until.is_bare and until.hour >= 12 and clock.hour % 12 < until.hour - 12:
         clock = Clock(hour=clock.hour % 12 + 12, minute=clock.minute)
     return Hours(clock=clock, until=until, bound=Bound.RANGE), last
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
-from frontdesk.understanding.dates.clocks import is_counted
+from frontdesk.understanding.dates.clocks import is_counted, read_hours
 from frontdesk.understanding.dates.patterns import Match, Reading, find_match
 from frontdesk.understanding.dates.resolve import Calendar, Day, Named, make_date
 from frontdesk.understanding.dates.tokens import Kind, Token
@@ -43,7 +43,9 @@ def _has_context(reading: Reading, at: int, end: int) -> bool:
         return True
     before, after = reading.word(at - 1), reading.word(end)
     follows = reading.tokens[end].numbers or after.isdigit() if end < len(reading.tokens) else False
-    if follows or reading.lexicon.is_in("day_links", before) or reading.lexicon.is_in("day_follows", after):
+    if follows or read_hours(reading, end) is not None:
+        return True
+    if reading.lexicon.is_in("day_links", before) or reading.lexicon.is_in("day_follows", after):
         return True
     begins = at == 0 or reading.tokens[at - 1].kind is Kind.MARK
     return begins and reading.lexicon.is_in("begins_day", reading.word(at))
@@ -59,7 +61,7 @@ def _numeric(reading: Reading, calendar: Calendar, at: int) -> tuple[Day, int] |
         first, second, year = token.numbers
         return _dated(_day_first(calendar, first, second, year), at + 1)
     if token.kind is Kind.DM and not _measures(reading, token, at):
-        return _dated(_day_first(calendar, *token.numbers, None), at + 1)
+        return _dated(_day_first(calendar, token.numbers[0], token.numbers[1], None), at + 1)
     if token.kind is Kind.NUMBER and reading.word(at + 1) == "-":
         return _hyphenated(reading, calendar, at)
     return None

@@ -226,6 +226,19 @@ def _with_bare_numbers(
         after = _number_after(reading, piece, taken, calendar) if is_day else None
         if after is not None:
             yield after
+        yield from _hours_listed_after(reading, piece, taken)
+
+
+def _hours_listed_after(reading: Reading, piece: Piece, taken: set[int]) -> Iterator[Piece]:
+    """ "At 10 or 11": the second hour needs no "at"."""
+    at = piece.end
+    if piece.hours is None or (reading.word(at),) not in reading.lexicon.sets["or"] or at + 1 in taken:
+        return
+    read = read_clock(reading, at + 1)
+    is_new = read is not None and not read[1] and not is_counted(reading, read[2])
+    if read is not None and is_new and taken.isdisjoint(range(at + 1, read[2])):
+        taken.update(range(at + 1, read[2]))
+        yield Piece(start=at + 1, end=read[2], language=piece.language, hours=Hours(clock=read[0]))
 
 
 def _hour_before(reading: Reading, piece: Piece, taken: set[int]) -> Piece | None:

@@ -136,7 +136,9 @@ class Calendar:
 
 
 def make_date(year: int, month: int, month_day: int) -> date | None:
-    """The date, or None if the calendar has no such day."""
+    """The date, or None if the calendar has no such day or it lies centuries off."""
+    if not 1900 <= year <= 2199:
+        return None
     try:
         return date(year, month, month_day)
     except ValueError:

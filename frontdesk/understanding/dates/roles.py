@@ -74,7 +74,7 @@ def _is_told_of_past(group: Group, readings: Mapping[str, Reading]) -> bool:
     if in_clause and "from" in group.lead:
         return True
     is_loose = group.hours is None and (
-        group.day is None or group.day.named is Named.OFFSET and group.part is not None
+        group.day is None or (group.day.named is Named.OFFSET and group.part is not None)
     )
     return in_clause and is_loose and not (group.same_day or group.same_time or group.shift_days)
 

@@ -151,9 +151,11 @@ def _without_inner_hyphens(tokens: list[Token]) -> list[Token]:
         if token.word in _HYPHENS and 0 < place < len(tokens) - 1:
             left, right = tokens[place - 1], tokens[place + 1]
             glued = left.end == token.start and token.end == right.start
-            if glued and Kind.WORD in (left.kind, right.kind):
+            # "am-12" is a range; "ב-15", "15-го" and "segunda-feira" are one.
+            is_one = right.kind is Kind.WORD or (left.kind is Kind.WORD and script_of(left.word) == "he")
+            if glued and is_one:
                 continue
         if token.word in _HYPHENS:
-            token = Token("-", Kind.MARK, token.start, token.end)  # noqa: PLW2901
+            token = Token("-", Kind.MARK, token.start, token.end)
         kept.append(token)
     return kept

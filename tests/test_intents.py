@@ -1,0 +1,87 @@
+"""What a message is for, on labelled messages of three invented clinics and on single rules."""
+
+from __future__ import annotations
+
+import pytest
+
+from frontdesk.language.codes import LANGUAGES
+from frontdesk.understanding.models import Intent
+from tests.support.catalogs import english_only, skin_and_motion
+from tests.support.messages import judge, load_messages, read
+
+LEAST_SHARE_RIGHT = 0.93
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_intents_names_and_answers_are_read_right_in_every_language(language: str) -> None:
+    judged = [judge(message) for message in load_messages(language)]
+    wrong = [(each.message["text"], each.wrong) for each in judged if each.wrong]
+
+    assert len(judged) >= 80
+    assert 1 - len(wrong) / len(judged) >= LEAST_SHARE_RIGHT, wrong
+
+
+def test_the_third_kept_apart_is_read_right() -> None:
+    kept_apart = [
+        judge(message)
+        for language in LANGUAGES
+        for message in load_messages(language)
+        if message.get("held_out")
+    ]
+    wrong = [(each.message["text"], each.wrong) for each in kept_apart if each.wrong]
+
+    assert len(kept_apart) >= 130
+    assert 1 - len(wrong) / len(kept_apart) >= LEAST_SHARE_RIGHT, wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("не хочу записываться, только узнать сколько стоит массаж", Intent.PRICE_INQUIRY),
+        ("don't cancel it please, what time is my appointment", Intent.MY_APPOINTMENTS),
+        ("hola, quiero anular mi cita de masaje del jueves", Intent.CANCEL),
+        ("oi! dá pra passar minha sessão de massagem pra terça?", Intent.RESCHEDULE),
+        ("שלום, אפשר להעביר את העיסוי ליום שני?", Intent.RESCHEDULE),
+    ],
+)
+def test_the_request_wins_over_greeting_names_and_dates(text: str, intent: Intent) -> None:
+    assert read(text, skin_and_motion()).intent is intent
+
+
+def test_misspelled_requests_without_punctuation_are_read() -> None:
+    assert read("deseo afendar una cita", skin_and_motion()).intent is Intent.BOOK
+    assert read("can u resheduel my appointmnt", skin_and_motion()).intent is Intent.RESCHEDULE
+    assert read("хочу запистаься на масаж", skin_and_motion()).intent is Intent.BOOK
+
+
+def test_a_question_about_a_treatment_the_clinic_lacks_is_still_about_a_treatment() -> None:
+    seen = read("делаете ли вы виниры?", skin_and_motion())
+
+    assert seen.intent is Intent.SERVICE_INQUIRY
+    assert seen.services == ()
+
+
+def test_a_yes_with_a_question_is_the_question_with_a_yes() -> None:
+    seen = read("yes, and how much is the crown?", english_only())
+
+    assert seen.intent is Intent.PRICE_INQUIRY
+    assert seen.says_yes
+
+
+def test_what_says_nothing_known_is_out_of_scope() -> None:
+    assert read("qwpoeiruty zmxncb", skin_and_motion()).intents == (Intent.OUT_OF_SCOPE,)
+
+
+def test_the_reasons_name_the_rules_that_fired() -> None:
+    assert any(
+        reason.startswith("price_inquiry:en:")
+        for reason in read("how much is botox", skin_and_motion()).reasons
+    )
+
+
+@pytest.mark.parametrize("text", ["good evening", "добрый вечер", "buenas tardes", "boa noite", "ערב טוב"])
+def test_the_evening_of_a_greeting_is_no_time(text: str) -> None:
+    seen = read(text, skin_and_motion())
+
+    assert seen.intent is Intent.GREETING
+    assert seen.dates == ()
