@@ -32,10 +32,10 @@ from frontdesk.scheduling.booking import BookingDesk, Pin
 from frontdesk.scheduling.catalogs import CatalogMemory
 from frontdesk.scheduling.models import Catalog
 from frontdesk.settings import Settings
-from frontdesk.understanding.language_of import language_of
-from frontdesk.understanding.understand import understand
 from frontdesk.storage.cache import Cache
 from frontdesk.storage.postgres import Database
+from frontdesk.understanding.language_of import language_of
+from frontdesk.understanding.understand import understand
 from frontdesk.whatsapp.client import EvolutionClient
 from frontdesk.whatsapp.delivery import Delivery
 from frontdesk.whatsapp.intake import Intake

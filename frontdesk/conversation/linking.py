@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from frontdesk.conversation.state_machine import EXISTING_VISIT_KINDS, NEW_BOOKING_KINDS, Task
+from frontdesk.conversation.topics import Topic, find_topics, is_unrecognised, names_treatment
 from frontdesk.understanding.models import Intent, NameMention, Role, Understanding
 
 _QUESTIONS: Final = frozenset(
@@ -109,6 +110,8 @@ def _has(mentions: list[NameMention], wanted: object) -> bool:
 def _own_matter(reading: Understanding, task: Task, names: _Names) -> Link | None:
     if reading.intent in (Intent.EMERGENCY, Intent.HUMAN):
         return _none(0.02, "asks for a person or help at once")
+    if is_unrecognised(reading) and find_topics(reading) & {Topic.OTHER_TIME, Topic.WHICH_TIME}:
+        return None
     if reading.intent in _OWN_MATTERS and not names.own and not (task.asked and reading.says_yes):
         return _none(0.04, "is a matter of its own")
     return None
@@ -140,13 +143,18 @@ def _gives_time(reading: Understanding, task: Task) -> bool:
     return is_open and any(d.role is not Role.EXCLUDED for d in reading.dates)
 
 
+def says_cancel(reading: Understanding) -> bool:
+    """Whether a cancellation is asked for in so many words; "I do not need it" only drops the matter."""
+    return any(reason.startswith("cancel:") and "drops" not in reason for reason in reading.reasons)
+
+
 def _negated(reading: Understanding, task: Task, names: _Names) -> Link | None:
     """ "Not Dan, Anna" changes a booking in hand; "not Dan" alone drops it."""
     swaps_doctor = names.other_doctor and not names.other_service
     swaps_service = names.other_service
     if task.kind in NEW_BOOKING_KINDS and (swaps_doctor or (swaps_service and task.current)):
         return Link(kind=LinkKind.ANSWERS, probability=0.7, reason="puts another in its place")
-    if task.kind in EXISTING_VISIT_KINDS and Intent.CANCEL in reading.intents and not swaps_service:
+    if task.kind in EXISTING_VISIT_KINDS and says_cancel(reading) and not swaps_service:
         return Link(kind=LinkKind.REFERS, probability=0.8, reason="wants this visit cancelled")
     if task.kind in EXISTING_VISIT_KINDS and Intent.RESCHEDULE in reading.intents and swaps_doctor:
         return Link(kind=LinkKind.REFERS, probability=0.8, reason="wants this visit with another doctor")
@@ -156,6 +164,8 @@ def _negated(reading: Understanding, task: Task, names: _Names) -> Link | None:
 def _other_service(reading: Understanding, task: Task, names: _Names) -> Link | None:
     if not names.other_service:
         return None
+    if names.own_service and Topic.LEAVING in find_topics(reading):
+        return _drop("leaves this service for another")
     if names.own_service:
         return _refers(0.6, "names this service and another")
     if task.kind == "inquiry":
@@ -201,7 +211,7 @@ def _own_names(reading: Understanding, task: Task, names: _Names) -> Link | None
     return _refers(0.93, "names it")
 
 
-def _verdict(reading: Understanding, task: Task, names: _Names) -> Link | None:
+def _verdict(reading: Understanding, task: Task, _names: _Names) -> Link | None:
     if not (reading.says_yes or reading.says_no):
         return None
     if task.asked:
@@ -211,7 +221,7 @@ def _verdict(reading: Understanding, task: Task, names: _Names) -> Link | None:
     return None
 
 
-def _choosing(reading: Understanding, task: Task, names: _Names) -> Link | None:
+def _choosing(reading: Understanding, task: Task, _names: _Names) -> Link | None:
     if not task.asked:
         return None
     if reading.choice is not None and (task.options or task.choices):
@@ -231,7 +241,7 @@ def _choosing(reading: Understanding, task: Task, names: _Names) -> Link | None:
     return None
 
 
-def _timing(reading: Understanding, task: Task, names: _Names) -> Link | None:
+def _timing(reading: Understanding, task: Task, _names: _Names) -> Link | None:
     times = [d for d in reading.dates if d.role is not Role.EXCLUDED or d.on == task.on]
     if not times or reading.intent in (Intent.HOURS_LOCATION, Intent.DOCTOR_INQUIRY, Intent.MY_APPOINTMENTS):
         return None
@@ -254,7 +264,7 @@ def _timing_of_open_task(reading: Understanding, task: Task) -> Link | None:
     return None
 
 
-def _wishes(reading: Understanding, task: Task, names: _Names) -> Link | None:
+def _wishes(reading: Understanding, task: Task, _names: _Names) -> Link | None:
     concerns_visit = task.kind in EXISTING_VISIT_KINDS
     if reading.intent is Intent.RESCHEDULE:
         fits = concerns_visit or (task.kind in NEW_BOOKING_KINDS and (task.asked or task.current))
@@ -283,12 +293,35 @@ def _ellipsis(reading: Understanding, task: Task, names: _Names) -> Link | None:
         return None
     if not names.none or reading.services or reading.doctors:
         return None
+    topics = find_topics(reading)
     is_open = task.asked or task.current
-    if reading.refers_back and is_open:
+    if (
+        not is_open
+        or topics & {Topic.PAYMENT, Topic.GENERAL_LIST, Topic.MEDICINE}
+        or names_treatment(reading.text)
+    ):
+        return None
+    if reading.refers_back:
         return _refers(0.85, "asks about what was just said")
     is_short = len(reading.text.split()) <= _ELLIPTIC_WORDS
-    if reading.intent is Intent.PRICE_INQUIRY and is_open and is_short:
-        return _refers(0.7, "a short question about what was just said")
+    asks_on = reading.intent is Intent.PRICE_INQUIRY or (
+        reading.intent is Intent.SERVICE_INQUIRY
+        and reading.is_question
+        and topics & {Topic.DURATION, Topic.MEDICAL}
+    )
+    return _refers(0.7, "a short question about what was just said") if asks_on and is_short else None
+
+
+def _other_time(reading: Understanding, task: Task, names: _Names) -> Link | None:
+    """ "Could it be later?", "what day was it?": said of what is in hand."""
+    topics = find_topics(reading)
+    fits = (task.asked or task.current) and names.none and not reading.services and not reading.doctors
+    if not fits or task.kind == "inquiry" or reading.intent is Intent.HOURS_LOCATION:
+        return None
+    if Topic.OTHER_TIME in topics:
+        return _answers(0.75, "wants another time for it")
+    if Topic.WHICH_TIME in topics and reading.is_question:
+        return _refers(0.8, "asks when it is")
     return None
 
 
@@ -304,11 +337,14 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _timing,
     _wishes,
     _ellipsis,
+    _other_time,
 )
 
 
 def _is_yes_and_more(reading: Understanding, task: Task) -> bool:
-    return task.asked and reading.says_yes and not reading.says_no and not reading.is_bare
+    # "I want to book X" begins with a word of consent in some languages and is none.
+    is_wish = reading.intent is Intent.BOOK and not reading.is_question
+    return task.asked and reading.says_yes and not reading.says_no and not reading.is_bare and not is_wish
 
 
 def _answers(probability: float, reason: str) -> Link:

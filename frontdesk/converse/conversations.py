@@ -230,7 +230,8 @@ def _read_session(catalog: Catalog, setup: Mapping[str, Any]) -> Session:
     return Session(
         state=ConversationState(setup.get("state") or "idle"),
         task=task,
-        language=setup.get("session_language"),
+        # What an earlier session used ranks below the profile; what this one uses, above it.
+        notes={"earlier_language": setup["session_language"]} if setup.get("session_language") else {},
     )
 
 

@@ -37,7 +37,9 @@ def own_database(owner_url: str) -> Iterator[tuple[str, str]]:
             sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
         )
         # Commits survive the death of this process without waiting for the disk; only the server's own crash loses them.
-        connection.execute(sql.SQL("alter database {} set synchronous_commit = off").format(sql.Identifier(name)))
+        connection.execute(
+            sql.SQL("alter database {} set synchronous_commit = off").format(sql.Identifier(name))
+        )
     try:
         yield _address(owner_url, name, user=_application_user(owner_url)), _address(owner_url, name)
     finally:

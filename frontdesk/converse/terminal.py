@@ -38,16 +38,9 @@ async def chat(
         f"[bold]{escape(text_in(names, language or 'en') or '')}[/bold] · write as a patient, in any of five languages"
     )
     console.print(HELP, style="dim")
-    prompt: PromptSession[str] = PromptSession()
+    prompt: PromptSession[str] | None = PromptSession() if sys.stdin.isatty() else None
     last: Outcome | None = None
-    while True:
-        try:
-            with patch_stdout():
-                text = (await prompt.prompt_async("you › ") if sys.stdin.isatty() else _read_line()).strip()
-        except (EOFError, KeyboardInterrupt):
-            return
-        if text == "/quit":
-            return
+    while (text := await _ask(prompt)) is not None:
         if text == "/new":
             conversation = await conversations.open(
                 {**setup, "patient": {**setup["patient"], "id": str(uuid4())}}
@@ -77,11 +70,17 @@ async def chat(
                 )
 
 
-def _read_line() -> str:
-    line = sys.stdin.readline()
-    if not line:
-        raise EOFError
-    return line
+async def _ask(prompt: PromptSession[str] | None) -> str | None:
+    """What the patient types; None when they leave."""
+    if prompt is None:
+        line = sys.stdin.readline()
+        return line.strip() if line and line.strip() != "/quit" else None
+    try:
+        with patch_stdout():
+            text = (await prompt.prompt_async("you › ")).strip()
+    except (EOFError, KeyboardInterrupt):
+        return None
+    return None if text == "/quit" else text
 
 
 async def _show_visits(console: Console, conversations: Conversations, conversation: Conversation) -> None:

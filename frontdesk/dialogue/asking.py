@@ -28,7 +28,9 @@ _OPEN_QUESTION = {
 
 async def answer_about_task(scene: Scene, task: Task, *, standalone: bool = False) -> Answer:
     """What the message asks, the task being the topic. `standalone`: the task is done, nothing is asked again."""
-    question = next((intent for intent in scene.reading.intents if intent in QUESTIONS), scene.reading.intent)
+    question = next(
+        (intent for intent in scene.reading.intents if intent in QUESTIONS), Intent.MY_APPOINTMENTS
+    )
     answer = answer_question(scene, question, task)
     if standalone or task.kind == "inquiry" or _is_about_another(scene, task):
         return answer

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from frontdesk.clinics.models import Intervals, text_in
 from frontdesk.conversation.state_machine import ConversationState, Task
+from frontdesk.conversation.topics import Topic, find_topics
 from frontdesk.dialogue.answer import Answer, answer_and_rest, answer_with_task
 from frontdesk.dialogue.scene import Scene, wanted
 from frontdesk.dialogue.timing import read_wish
-from frontdesk.dialogue.topics import Topic, find_topics
 from frontdesk.scheduling.models import Doctor
 from frontdesk.understanding.models import Intent
 
@@ -111,9 +111,11 @@ def answer_doctor_question(
 
 
 def _doctors_for(scene: Scene, services: tuple[UUID, ...]) -> list[Doctor]:
-    doctors = list(scene.catalog.doctors.values())
+    every = list(scene.catalog.doctors.values())
+    doctors = [d for d in every if d.doctor_id not in scene.hidden] or every
     if services:
-        doctors = [d for d in doctors if d.service_ids & set(services)]
+        offering = [d for d in every if d.service_ids & set(services)]
+        doctors = [d for d in offering if d in doctors] or offering
     wish = read_wish(scene.reading.dates)
     if wish.on is not None:
         on = wish.on

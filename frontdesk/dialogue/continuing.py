@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from frontdesk.conversation.linking import says_cancel
 from frontdesk.conversation.state_machine import Task, TaskKind
+from frontdesk.conversation.topics import Topic, find_topics
 from frontdesk.dialogue.answer import Answer, answer_and_rest, answer_with_task
 from frontdesk.dialogue.asking import answer_about_task
 from frontdesk.dialogue.booking import book, continue_booking, offer, propose
@@ -53,6 +55,10 @@ def _changes(scene: Scene, task: Task) -> bool:
     return bool(services or doctors)
 
 
+def _wants_other_time(scene: Scene) -> bool:
+    return scene.has_intent(Intent.RESCHEDULE) or Topic.OTHER_TIME in find_topics(scene.reading)
+
+
 def _asks(scene: Scene) -> bool:
     return scene.has_intent(*QUESTIONS)
 
@@ -70,13 +76,13 @@ async def _confirm_appointment(scene: Scene, task: Task) -> Answer:
             if chosen
             else let_be(scene)
         )
-    if scene.has_intent(Intent.CANCEL) and not _says_yes(scene, task):
+    if says_cancel(scene.reading) and not _says_yes(scene, task):
         return _cancel_task(scene, task)
-    if scene.has_intent(Intent.RESCHEDULE) or (_changes(scene, task) and not _is_question_aside(scene)):
+    if _wants_other_time(scene) or (_changes(scene, task) and not _is_question_aside(scene)):
         return await continue_rescheduling(
             scene, replace(task, kind="reschedule_appointment", on=None, at=None, missing=())
         )
-    if _says_yes(scene, task) and scene.has_intent(Intent.CANCEL):
+    if _says_yes(scene, task) and says_cancel(scene.reading):
         return _cancel_task(scene, task)
     if task.missing:
         return await _after_declining(scene, task)

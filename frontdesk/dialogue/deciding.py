@@ -14,6 +14,7 @@ from frontdesk.conversation.state_machine import (
     put_task_aside,
     resume_task,
 )
+from frontdesk.conversation.topics import Topic, find_topics, is_unrecognised
 from frontdesk.dialogue.answer import Answer
 from frontdesk.dialogue.asking import answer_question, repeat_question
 from frontdesk.dialogue.booking import start_booking
@@ -24,9 +25,8 @@ from frontdesk.dialogue.escalating import call_human
 from frontdesk.dialogue.guarding import guard
 from frontdesk.dialogue.promising import judge_follow_up
 from frontdesk.dialogue.rescheduling import start_rescheduling
-from frontdesk.dialogue.scene import QUESTIONS, Scene, wanted
+from frontdesk.dialogue.scene import DROPPED_NOTE, QUESTIONS, Scene, wanted
 from frontdesk.dialogue.small_talk import answer_thanks, ask_again, decline_matter, greet, let_be
-from frontdesk.dialogue.topics import Topic, find_topics
 from frontdesk.understanding.models import Intent
 
 
@@ -71,13 +71,31 @@ async def _go_on(scene: Scene, task: Task, link: Link) -> tuple[Scene, Answer]:
 
 async def _drop(scene: Scene, task: Task, link: Link) -> tuple[Scene, Answer]:
     """Dropped, and not named again; what else the message wants is done without it."""
-    scene = scene.with_session(drop_task(scene.session, task))
+    scene = _forget(scene, task)
     if not _wants_more(scene, task):
         intent = scene.reading.intent if scene.reading.intent is Intent.CANCEL else Intent.DENY
         answer = let_be(scene, intent)
     else:
         scene, answer = await _begin(scene, link)
     return scene, replace(answer, relevance=link.probability).because("link.drops", link.reason)
+
+
+def _forget(scene: Scene, task: Task) -> Scene:
+    """Without the task; what it was about is not named again unless the patient does."""
+    ids = [i for i in (task.service_id, task.doctor_id) if i]
+    kept = str(scene.session.notes.get(DROPPED_NOTE) or "").split()
+    notes = {**scene.session.notes, DROPPED_NOTE: " ".join(dict.fromkeys([*kept, *map(str, ids)]))}
+    session = replace(drop_task(scene.session, task), notes=notes)
+    reading = replace(
+        scene.reading,
+        services=tuple(
+            replace(m, negated=m.negated or task.service_id in m.candidates) for m in scene.reading.services
+        ),
+        doctors=tuple(
+            replace(m, negated=m.negated or task.doctor_id in m.candidates) for m in scene.reading.doctors
+        ),
+    )
+    return replace(scene, reading=reading, session=session)
 
 
 def _wants_more(scene: Scene, task: Task) -> bool:
@@ -94,7 +112,12 @@ async def _begin(scene: Scene, link: Link) -> tuple[Scene, Answer]:
     """A matter of its own: what was in hand waits, unnamed."""
     reading = scene.reading
     before = scene.session
-    if before.task is not None and before.task.current and before.task.asked and _is_unrecognised(scene):
+    if (
+        before.task is not None
+        and before.task.current
+        and before.task.asked
+        and is_unrecognised(scene.reading)
+    ):
         return scene, repeat_question(scene, before.task)
     scene = scene.with_session(put_task_aside(before))
     answer = await _STARTS[_new_intent(scene)](scene)
@@ -159,16 +182,12 @@ async def _thank(scene: Scene) -> Answer:
 
 async def _decline(scene: Scene) -> Answer:
     """What nobody recognised is asked again; what was recognised as none of ours is declined."""
-    if _is_unrecognised(scene):
+    if is_unrecognised(scene.reading):
         return ask_again(scene, Intent.OUT_OF_SCOPE)
     topics = find_topics(scene.reading)
     if Topic.MEDICINE in topics:
         return answer_question(scene, Intent.OUT_OF_SCOPE)
     return decline_matter(scene, "own-visits-only" if Topic.OTHER_PEOPLE in topics else "out-of-scope")
-
-
-def _is_unrecognised(scene: Scene) -> bool:
-    return any("nothing recognised" in reason for reason in scene.reading.reasons)
 
 
 _STARTS: Final[Mapping[Intent, _Start]] = {

@@ -8,13 +8,12 @@ from uuid import UUID
 
 from frontdesk.conversation.engine import QuickReply
 from frontdesk.conversation.state_machine import STATE_OF_TASK, ConversationState, Task
+from frontdesk.conversation.topics import Topic, find_topics, names_treatment
 from frontdesk.dialogue.answer import Answer, answer_with_task
+from frontdesk.dialogue.promising import judge_follow_up
 from frontdesk.dialogue.scene import Scene, only_match, wanted
-from frontdesk.dialogue.topics import Topic, find_topics
 from frontdesk.scheduling.models import Service
-from frontdesk.understanding.concepts import find_concepts, load_concepts
 from frontdesk.understanding.models import Intent
-from frontdesk.understanding.tokens import tokenize
 
 # WhatsApp shows ten rows in a list and patients read no more.
 _LIST_AT_MOST: Final = 12
@@ -30,6 +29,8 @@ def answer_service_question(scene: Scene, intent: Intent, *, topic: UUID | None 
     topics = find_topics(scene.reading)
     if Topic.MEDICINE in topics:
         return _decline_medicine(scene, services, intent)
+    if Topic.PAYMENT in topics and not _named_services(scene):
+        return _leave_payment(scene, intent)
     if len(services) == 1:
         return _tell_service(scene, services[0], intent, topics)
     if services:
@@ -41,14 +42,8 @@ def _named_services(scene: Scene) -> tuple[UUID, ...]:
     return tuple(dict.fromkeys(s for mention in wanted(scene.reading.services) for s in mention.candidates))
 
 
-def names_treatment(scene: Scene) -> bool:
-    """Whether the message names a treatment, known to people if not to this clinic."""
-    found = find_concepts(tokenize(scene.reading.text))
-    return any(not load_concepts()[term.payload].is_generic for term in found)
-
-
 def _without_service(scene: Scene, intent: Intent, topics: frozenset[Topic]) -> Answer:
-    if names_treatment(scene):
+    if names_treatment(scene.reading.text):
         return _say_not_offered(scene, intent)
     if Topic.COMPLAINT in topics:
         return _offer_visit(scene, intent, scene.say("complaint"))
@@ -97,7 +92,7 @@ def _tell_service(scene: Scene, service: Service, intent: Intent, topics: frozen
 
 
 def _say_doctors(scene: Scene, service: Service) -> list[str]:
-    doctors = scene.catalog.doctors_for(service.service_id)
+    doctors = [d for d in scene.catalog.doctors_for(service.service_id) if d.doctor_id not in scene.hidden]
     names = scene.wording.listed(scene.wording.doctor(doctor) for doctor in doctors)
     return [scene.say("service-doctors", count=len(doctors), doctors=names)] if doctors else []
 
@@ -110,7 +105,7 @@ def _compare(scene: Scene, services: list[Service], intent: Intent) -> Answer:
 
 def list_services(scene: Scene, intent: Intent) -> Answer:
     """Every service with its price and length."""
-    services = list(scene.catalog.services.values())
+    services = scene.shown_services()
     lines = scene.wording.bullets(_line(scene, service) for service in services[:_LIST_AT_MOST])
     parts = (scene.say("services-lead"), lines, scene.say("ask-interest"))
     return Answer(
@@ -144,6 +139,17 @@ def _offer_visit(scene: Scene, intent: Intent, *parts: str) -> Answer:
     task = Task(kind="inquiry")
     answer = answer_with_task(intent, task, *parts, scene.say("offer-visit"), reason="inquiry.offer_visit")
     return replace(answer, state=STATE_OF_TASK["inquiry"])
+
+
+def _leave_payment(scene: Scene, intent: Intent) -> Answer:
+    """Cards, insurance and receipts are for staff to answer."""
+    return Answer(
+        parts=(scene.say("payment"),),
+        intent=intent,
+        state=ConversationState.SERVICE_INQUIRY,
+        follow_up=judge_follow_up(scene, "asks about payment"),
+        reasons=("inquiry.payment",),
+    )
 
 
 def _decline_medicine(scene: Scene, services: list[Service], intent: Intent) -> Answer:

@@ -13,6 +13,9 @@ from frontdesk.dialogue.wording import Wording
 from frontdesk.scheduling.models import Appointment, Catalog, Doctor, Service
 from frontdesk.understanding.models import Intent, NameMention, Understanding
 
+# Ids of what the patient said they do not need, in the session's notes.
+DROPPED_NOTE = "dropped"
+
 QUESTIONS = frozenset(
     {
         Intent.SERVICE_INQUIRY,
@@ -45,6 +48,19 @@ class Scene:
     @property
     def today(self) -> date:
         return self.now.date()
+
+    @property
+    def hidden(self) -> frozenset[UUID]:
+        """Services and doctors of what was put aside or dropped: not named until the patient names them."""
+        named = {
+            i for m in (*wanted(self.reading.services), *wanted(self.reading.doctors)) for i in m.candidates
+        }
+        waiting = {i for task in self.session.put_aside for i in (task.service_id, task.doctor_id) if i}
+        dropped = {UUID(text) for text in str(self.session.notes.get(DROPPED_NOTE) or "").split()}
+        return frozenset((waiting | dropped) - named)
+
+    def shown_services(self) -> list[Service]:
+        return [s for s in self.catalog.services.values() if s.service_id not in self.hidden]
 
     def with_session(self, session: Session) -> Scene:
         return replace(self, session=session)

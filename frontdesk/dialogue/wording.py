@@ -76,7 +76,7 @@ class Wording:
     def price(self, amount: Decimal) -> str:
         """Digits plain, without grouping: "2500 ₪", "R$ 220", "$120"."""
         digits = str(int(amount)) if amount == amount.to_integral_value() else f"{amount:.2f}"
-        symbol = get_currency_symbol(self.clinic.currency, self.language)
+        symbol = find_symbol(self.clinic.currency, self.language)
         if symbol == "$":
             return f"${digits}"
         return f"{symbol} {digits}" if symbol.endswith("$") else f"{digits} {symbol}"
@@ -100,6 +100,16 @@ class Wording:
 
     def bullets(self, items: Iterable[str]) -> str:
         return "\n".join(f"• {item}" for item in items)
+
+
+@lru_cache(maxsize=64)
+def find_symbol(currency: str, language: str) -> str:
+    """The sign people know; a language that writes the code borrows the sign of the currency's home."""
+    for locale in (language, "pt_BR", "he", "en_US", "es_MX", "es_AR", "ru"):
+        symbol = get_currency_symbol(currency, locale)
+        if symbol != currency:
+            return symbol
+    return currency
 
 
 @lru_cache(maxsize=4096)

@@ -210,23 +210,18 @@ class DoctorNames:
             for doctor_id in everyone
         }
         best = max(totals.values())
-        near = sorted(
-            (each for each in totals if best - totals[each] <= MARGIN), key=lambda each: -totals[each]
-        )
+        near = [each for each in totals if best - totals[each] <= MARGIN]
         order = {doctor_id: place for place, doctor_id in enumerate(self._length)}
         near.sort(key=lambda each: (-totals[each], order[each]))
         return DoctorHit(tuple(near), best, run[0].place, run[-1].place + 1, len(run))
 
     def _is_covered(self, run: Sequence[_Reading], common: set[UUID], tokens: Sequence[Token]) -> bool:
         """Ordinary words are a name when they are most of it, or all the patient wrote."""
-        if (
-            common
-            and len(run) >= 2
-            and any(len(run) >= _LEAST_COVERAGE * self._length[each] for each in common)
-        ):
+        is_generic = all(tokens[reading.place].folded in _words_of("generic_places") for reading in run)
+        least = 1.0 if is_generic else _LEAST_COVERAGE
+        if len(run) >= 2 and any(len(run) >= least * self._length[each] for each in common):
             return True
         written = [token for token in tokens if token.kind is TokenKind.WORD]
-        is_generic = all(tokens[reading.place].folded in _words_of("generic_places") for reading in run)
         is_exact = all(max(reading.scores.values()) >= _EXACT for reading in run)
         return len(written) == len(run) and is_exact and not is_generic
 

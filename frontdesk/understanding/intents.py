@@ -141,7 +141,7 @@ def _question_scores(content: Content) -> list[tuple[str, Intent, float]]:
         scores.append(("asks, names a service", Intent.SERVICE_INQUIRY, 2.8))
         scores.append(("asks, names a service", Intent.BOOK, 1.2))
     if content.has_doctor:
-        scores.append(("asks, names a doctor", Intent.DOCTOR_INQUIRY, 2.4))
+        scores.append(("asks, names a doctor", Intent.DOCTOR_INQUIRY, 2.9))
     if content.has_date:
         scores.append(("asks, names a time", Intent.BOOK, 2.5))
     if content.has_service and content.has_date:

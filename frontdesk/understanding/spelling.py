@@ -9,8 +9,12 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
+from frontdesk.understanding.folding import is_hebrew
+
 # Below five letters one wrong letter is usually another word.
 _SHORTEST: Final = 5
+# Hebrew writes no vowels: its words are shorter and nearer each other.
+_SHORTEST_HEBREW: Final = 6
 # From here two wrong letters are still the same word.
 _LONG: Final = 8
 _MOST_CACHED: Final = 20_000
@@ -18,7 +22,7 @@ _MOST_CACHED: Final = 20_000
 
 def most_errors(word: str) -> int:
     """How many wrong letters a word of this length forgives."""
-    if len(word) < _SHORTEST:
+    if len(word) < (_SHORTEST_HEBREW if is_hebrew(word) else _SHORTEST):
         return 0
     return 2 if len(word) >= _LONG else 1
 
@@ -43,7 +47,7 @@ class Speller:
 
     def correct(self, word: str) -> str | None:
         """The one known word this is a misspelling of; None if it is known, too short or like none."""
-        if len(word) < _SHORTEST or word in self._known:
+        if not most_errors(word) or word in self._known:
             return None
         if word not in self._cache:
             if len(self._cache) > _MOST_CACHED:

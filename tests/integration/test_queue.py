@@ -212,6 +212,7 @@ async def test_a_message_that_fails_every_turn_is_parked_and_the_next_one_is_ans
 
 def test_the_sweeper_and_the_alerts_come_several_times_a_minute() -> None:
     from datetime import UTC, datetime
+    from itertools import pairwise
 
     from croniter import croniter
 
@@ -219,4 +220,4 @@ def test_the_sweeper_and_the_alerts_come_several_times_a_minute() -> None:
 
     runs = croniter(SWEEP_CRON, datetime(2026, 1, 1, 0, 5, tzinfo=UTC))
     moments = [runs.get_next(float) for _ in range(4)]
-    assert [round(b - a) for a, b in zip(moments, moments[1:], strict=False)] == [10, 10, 10]
+    assert [round(b - a) for a, b in pairwise(moments)] == [10, 10, 10]

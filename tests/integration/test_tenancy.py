@@ -19,7 +19,7 @@ def tenant_tables(owner_url: str) -> list[tuple[str, bool, bool]]:
                from pg_attribute a join pg_class c on c.oid = a.attrelid and c.relkind = 'r'
                join pg_namespace n on n.oid = c.relnamespace
                where n.nspname in ('core', 'healthcare') and a.attname = 'clinic_id' order by 1"""
-        ).fetchall()  # type: ignore[return-value]
+        ).fetchall()
 
 
 def test_every_table_with_a_clinic_forces_row_level_security_with_one_policy_for_the_application(

@@ -145,7 +145,7 @@ def test_a_thousand_messages_survive_twenty_kills(plant: Plant) -> None:
         )[0]
         (waiting,) = rows(plant, "select count(*) from core.whatsapp_conversations where status = 'new'")[0]
         (unsent,) = rows(plant, "select count(*) from core.outbox where status in ('pending', 'sending')")[0]
-        return taken == MESSAGES and waiting == 0 and unsent == 0
+        return bool(taken == MESSAGES and waiting == 0 and unsent == 0)
 
     try:
         wait_until(is_settled, seconds=SETTLES_WITHIN_S, what="messages are still waiting")
@@ -168,12 +168,12 @@ def test_a_thousand_messages_survive_twenty_kills(plant: Plant) -> None:
         "select reply_to, text, maybe_duplicate from core.outbox where status = 'sent' and kind = 'reply' order by seq",
     )
     marked = sum(1 for row in promised if row[2])
-    for number, texts in sends.items():
-        own = [row for row in promised if row[0] == number]
+    for address, texts in sends.items():
+        own = [row for row in promised if row[0] == address]
         surplus = Counter(texts) - Counter(row[1] for row in own)
-        assert sum(surplus.values()) <= sum(1 for row in own if row[2]), f"{number} got {surplus} unmarked"
+        assert sum(surplus.values()) <= sum(1 for row in own if row[2]), f"{address} got {surplus} unmarked"
         assert not Counter(row[1] for row in own) - Counter(texts), (
-            f"{number} never got what is marked as sent"
+            f"{address} never got what is marked as sent"
         )
     assert marked <= KILLS
 
@@ -185,11 +185,11 @@ def test_a_thousand_messages_survive_twenty_kills(plant: Plant) -> None:
                > (select min(seq) from core.whatsapp_conversations where turn_id = b.turn_id and direction = 'in')""",
     )
     assert disorder == [(0,)]
-    for number, texts in sends.items():
-        in_order = [row[1] for row in promised if row[0] == number]
+    for address, texts in sends.items():
+        in_order = [row[1] for row in promised if row[0] == address]
         once = [text for at, text in enumerate(texts) if at == 0 or texts[at - 1] != text]
         expected = [text for at, text in enumerate(in_order) if at == 0 or in_order[at - 1] != text]
-        if not any(row[2] for row in promised if row[0] == number):
+        if not any(row[2] for row in promised if row[0] == address):
             assert once == expected
 
     # No double booking, and something was booked at all.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from frontdesk.understanding.dates.numbers import read_hour
+from frontdesk.understanding.dates.numbers import is_ordinal_mark, read_hour
 from frontdesk.understanding.dates.patterns import Match, Reading, cue_at, find_match
 from frontdesk.understanding.dates.pieces import Bound, Hours
 from frontdesk.understanding.dates.resolve import Clock
@@ -123,10 +123,7 @@ def is_counted(reading: Reading, end: int) -> bool:
         or lexicon.is_in("counted", word)
         or word in lexicon.words["units"]
         or word in lexicon.words["months"]
-        or (
-            (word,) in lexicon.sets.get("ordinal_marks", ())
-            and reading.tokens[end].start <= reading.tokens[end - 1].end + 1
-        )
+        or is_ordinal_mark(reading, end)
     )
 
 
@@ -179,7 +176,7 @@ def _after_cue(reading: Reading, names: frozenset[str], start: int) -> tuple[Hou
         return None
     bound = next((bound for name, bound in _BOUNDS if name in names), None)
     if bound is None or (
-        names & {"at_loose", "from"} and not names & {"at", "after"} and not (strong or _stops(reading, end))
+        names & {"at_loose", "from"} and not names & {"at", "after"} and not (strong or stops(reading, end))
     ):
         return None
     return Hours(clock=clock, bound=bound), start, end
@@ -216,7 +213,7 @@ _BOUNDS: Final = (
 )
 
 
-def _stops(reading: Reading, end: int) -> bool:
+def stops(reading: Reading, end: int) -> bool:
     """Whether a bare number is followed by nothing it could count."""
     if end >= len(reading.tokens):
         return True

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
-from frontdesk.understanding.dates.clocks import is_counted, read_hours
+from frontdesk.understanding.dates.clocks import is_counted, read_hours, stops
 from frontdesk.understanding.dates.patterns import Match, Reading, find_match
 from frontdesk.understanding.dates.resolve import Calendar, Day, Named, make_date
 from frontdesk.understanding.dates.tokens import Kind, Token
@@ -27,10 +27,15 @@ def read_day(reading: Reading, calendar: Calendar, at: int) -> tuple[Day, Daypar
         return Day(named=Named.OFFSET, on=calendar.today), Daypart(match.pattern.value), match.end
     if match.pattern.section in ("weekday_plain", "month_alone") and not _has_context(reading, at, match.end):
         return None
-    if match.pattern.section == "day_of_month" and is_counted(reading, match.end):
+    if match.pattern.section == "day_of_month" and not _is_no_amount(reading, match):
         return None
     day = _SECTIONS[match.pattern.section](calendar, match)
     return (day, None, match.end) if day is not None else None
+
+
+def _is_no_amount(reading: Reading, match: Match) -> bool:
+    """Whether nothing is counted or ordered by the number: "the 2 teeth", "второго врача"."""
+    return not is_counted(reading, match.end) and (match.pattern.value != "bare" or stops(reading, match.end))
 
 
 def _has_context(reading: Reading, at: int, end: int) -> bool:
@@ -177,7 +182,7 @@ def _month(calendar: Calendar, match: Match) -> Day:
 
 
 def _month_day(calendar: Calendar, match: Match) -> Day | None:
-    month_day = match.slots["dom"] if "dom" in match.slots else match.slots["nth"]
+    month_day = next(iter(match.slots.values()))
     if not 1 <= month_day <= 31:
         return None
     on = calendar.next_month_day(month_day)

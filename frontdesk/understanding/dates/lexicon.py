@@ -30,6 +30,7 @@ _SLOT_STARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "dom2": ("numbers", "ordinals", "#"),
     "ord": ("ordinals", "#"),
     "nth": ("#",),
+    "day_form": ("numbers", "ordinals"),
 }
 _GROUP: Final = re.compile(r"\(([^()]*)\)")
 
@@ -204,11 +205,8 @@ def _elements(line: str, lexicon: Lexicon) -> Iterator[Element]:
         elif piece.startswith("<"):
             yield Element(phrases=lexicon.sets[piece.strip("<>")], optional=optional)
         else:
-            choices = piece.split("|") if "(" not in piece else [piece]
-            yield Element(
-                words=frozenset(fold(word) for choice in choices for word in expand(choice)),
-                optional=optional,
-            )
+            words = (word for spelling in expand(piece) for word in spelling.split("|"))
+            yield Element(words=frozenset(map(fold, words)), optional=optional)
 
 
 def _first_keys(pattern: Pattern, lexicon: Lexicon) -> Iterator[str]:

@@ -48,16 +48,30 @@ def read_marked(reading: Reading, at: int) -> tuple[int, int] | None:
     )
 
 
+def is_ordinal_mark(reading: Reading, at: int) -> bool:
+    """Whether a word makes the number before it an ordinal: "th", "-го"; one letter must be glued to it ("1o")."""
+    if not 0 < at < len(reading.tokens) or (reading.word(at),) not in reading.lexicon.sets.get(
+        "ordinal_marks", ()
+    ):
+        return False
+    token = reading.tokens[at]
+    return token.is_glued or (len(token.word) > 1 and token.start <= reading.tokens[at - 1].end + 1)
+
+
+def read_day_form(reading: Reading, at: int) -> tuple[int, int] | None:
+    """An ordinal in a form that alone names a day of the month ("двенадцатого")."""
+    read = _read_words(reading, at, "ordinals")
+    is_form = read is not None and (reading.word(read[1] - 1),) in reading.lexicon.sets.get("day_forms", ())
+    return (int(read[0]), read[1]) if read is not None and is_form else None
+
+
 def read_ordinal(reading: Reading, at: int) -> tuple[int, int] | None:
     """An ordinal: "15th", "15-го", "пятнадцатого", "двадцать четвёртое"."""
     if at >= len(reading.tokens):
         return None
     token = reading.tokens[at]
     if token.kind is Kind.NUMBER and len(token.word) <= 2:
-        glued = at + 1 < len(reading.tokens) and reading.tokens[at + 1].start <= token.end + 1
-        if glued and (reading.word(at + 1),) in reading.lexicon.sets.get("ordinal_marks", ()):
-            return int(token.word), at + 2
-        return None
+        return (int(token.word), at + 2) if is_ordinal_mark(reading, at + 1) else None
     read = _read_words(reading, at, "ordinals")
     return (int(read[0]), read[1]) if read is not None else None
 
@@ -113,6 +127,7 @@ SLOTS: Final[dict[str, SlotReader]] = {
     "n": read_number,
     "ord": read_ordinal,
     "nth": read_marked,
+    "day_form": read_day_form,
     "dom": read_day_of_month,
     "dom2": read_day_of_month,
     "h": read_hour,

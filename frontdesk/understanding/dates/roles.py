@@ -249,7 +249,8 @@ def _completes(shared: list[tuple[Role, Group]], group: Group) -> bool:
     for role, other in reversed(shared):
         if role is not Role.WANTED:
             continue
-        if other.day is None or other.hours is not None or other.same_time or group.hours is None:
+        has_day = other.day is not None or other.same_day or other.shift_days is not None
+        if not has_day or other.hours is not None or other.same_time or group.hours is None:
             return False
         other.hours, other.part = group.hours, group.part or other.part
         other.pieces += group.pieces

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
@@ -60,6 +60,8 @@ class Token:
     numbers: tuple[int, ...] = ()
     sign: str = ""
     padded: bool = False
+    # Follows a digit or letter without a space, or with a hyphen that was dropped.
+    is_glued: bool = False
 
 
 @lru_cache(maxsize=8192)
@@ -157,5 +159,11 @@ def _without_inner_hyphens(tokens: list[Token]) -> list[Token]:
                 continue
         if token.word in _HYPHENS:
             token = Token("-", Kind.MARK, token.start, token.end)
+        before = tokens[place - 1] if place else None
+        if before is not None and before.end == token.start and before.word != token.word:
+            is_glued = before.kind is not Kind.MARK or (
+                before.word in _HYPHENS and kept[-1].kind is not Kind.MARK
+            )
+            token = replace(token, is_glued=is_glued)
         kept.append(token)
     return kept

@@ -71,6 +71,7 @@ service-doctors = { $count ->
 }
 doctor-explains = How it feels and what is right for you, the doctor will explain in person at the visit.
 complaint = I am sorry to hear that. A doctor should have a look.
+payment = About cards, insurance and receipts our staff will gladly tell you, I am passing your question on.
 not-offered = I am sorry, we do not offer that.
 we-offer = We do: { $services }.
 ask-interest = Which one are you interested in?

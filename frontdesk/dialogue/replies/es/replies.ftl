@@ -74,6 +74,7 @@ service-doctors = { $count ->
 }
 doctor-explains = Cómo se siente y qué le conviene se lo explicará el doctor o la doctora en la consulta.
 complaint = Lamento que tenga esas molestias. Lo mejor es que le vean en la clínica.
+payment = Sobre formas de pago, seguros y recibos le responderá nuestro equipo; ya les paso su pregunta.
 not-offered = Lo siento, ese servicio no lo ofrecemos.
 we-offer = Hacemos: { $services }.
 ask-interest = ¿Qué le interesa?

@@ -74,6 +74,7 @@ service-doctors = { $count ->
 }
 doctor-explains = Como é na prática e o que é melhor para você, o doutor ou a doutora explica na consulta.
 complaint = Sinto muito por esse incômodo. O melhor é alguém da clínica dar uma olhada.
+payment = Sobre formas de pagamento, convênios e recibos nossa equipe responde; já passei sua pergunta.
 not-offered = Sinto muito, não fazemos esse serviço.
 we-offer = Fazemos: { $services }.
 ask-interest = Qual deles interessa a você?

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
 from ruamel.yaml import YAML
 
+from frontdesk.understanding.concepts import find_concepts, load_concepts
 from frontdesk.understanding.folding import fold
 from frontdesk.understanding.models import Understanding
+from frontdesk.understanding.tokens import tokenize
 
 # Hebrew letters that may be glued to the front of a word.
 _HEBREW_PREFIX: Final = "[והבלמשכ]{0,3}"
@@ -32,12 +34,20 @@ class Topic(StrEnum):
     OTHER_PEOPLE = "other_people"
     # Every service or price, none in particular.
     GENERAL_LIST = "general_list"
+    # Cards, insurance, receipts: staff know.
+    PAYMENT = "payment"
+    # "What day was it?", of a visit or an offer spoken of.
+    WHICH_TIME = "which_time"
+    # "Could it be later?"
+    OTHER_TIME = "other_time"
+    # "Leave the one, rather the other."
+    LEAVING = "leaving"
 
 
 @cache
 def _patterns() -> dict[Topic, re.Pattern[str]]:
     """One pattern a topic over the words of all languages."""
-    text = files("frontdesk.dialogue").joinpath("topics.yaml").read_text("utf-8")
+    text = files("frontdesk.conversation").joinpath("topics.yaml").read_text("utf-8")
     loaded = YAML(typ="safe", pure=True).load(text)
     return {Topic(name): _pattern(by_language) for name, by_language in loaded.items()}
 
@@ -65,5 +75,22 @@ def _phrase(phrase: str) -> str:
 
 def find_topics(reading: Understanding) -> frozenset[Topic]:
     """The topics the message touches."""
-    folded = fold(reading.text)
+    return _find_in(reading.text)
+
+
+@lru_cache(maxsize=256)
+def _find_in(text: str) -> frozenset[Topic]:
+    folded = fold(text)
     return frozenset(topic for topic, pattern in _patterns().items() if pattern.search(folded))
+
+
+@lru_cache(maxsize=256)
+def names_treatment(text: str) -> bool:
+    """Whether a treatment is named, one people know if not this clinic."""
+    found = find_concepts(tokenize(text))
+    return any(not load_concepts()[term.payload].is_generic for term in found)
+
+
+def is_unrecognised(reading: Understanding) -> bool:
+    """Whether no rule of understanding fitted: not a matter we decline, a message we did not get."""
+    return any("nothing recognised" in reason for reason in reading.reasons)
