@@ -124,11 +124,7 @@ def _dropping(reading: Understanding, task: Task, names: _Names) -> Link | None:
         return None
     if names.other_service or names.other_doctor:
         return _drop("does not want it, wants something else")
-    if (
-        reading.intent is Intent.CANCEL
-        and task.kind in EXISTING_VISIT_KINDS
-        and task.kind != "cancel_appointment"
-    ):
+    if says_cancel(reading) and task.kind in EXISTING_VISIT_KINDS and task.kind != "cancel_appointment":
         return None  # "I do not need the visit, cancel it" is a wish to cancel it
     if names.own or task.asked or task.current or names.none:
         return _drop("does not want it")

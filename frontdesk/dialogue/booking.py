@@ -101,9 +101,7 @@ def _ask_which_doctor(scene: Scene, collected: Collected, intent: Intent) -> Ans
 
 def _ask_service(scene: Scene, task: Task, intent: Intent) -> Answer:
     doctor = scene.doctor(task.doctor_id)
-    services = [
-        s for s in scene.catalog.services.values() if doctor is None or s.service_id in doctor.service_ids
-    ]
+    services = [s for s in scene.shown_services() if doctor is None or s.service_id in doctor.service_ids]
     names = [scene.wording.service(service) for service in services[:_LIST_AT_MOST]]
     asking = replace(
         task, missing=("service",), choices=tuple(s.service_id for s in services[:_LIST_AT_MOST])

@@ -13,6 +13,7 @@ from frontdesk.conversation.state_machine import ConversationState, Task
 from frontdesk.conversation.topics import Topic, find_topics
 from frontdesk.dialogue.answer import Answer, answer_and_rest, answer_with_task
 from frontdesk.dialogue.scene import Scene, wanted
+from frontdesk.dialogue.slots import find_refusal, say_refusal
 from frontdesk.dialogue.timing import read_wish
 from frontdesk.scheduling.models import Doctor
 from frontdesk.understanding.models import Intent
@@ -133,22 +134,36 @@ def _tell_doctor(scene: Scene, doctor: Doctor, services: tuple[UUID, ...]) -> An
         for day in sorted(doctor.hours)
         if doctor.hours[day]
     )
-    parts = [scene.say("doctor-sees", doctor=word.doctor(doctor)), days]
-    if doctor.languages:
+    on = read_wish(scene.reading.dates).on
+    parts = (
+        [_say_doctor_day(scene, doctor, on)]
+        if on
+        else [scene.say("doctor-sees", doctor=word.doctor(doctor)), days]
+    )
+    if doctor.languages and on is None:
         parts.append(
             scene.say(
                 "doctor-languages", languages=word.listed(word.language_name(c) for c in doctor.languages)
             )
         )
-    offered = [
-        word.service(scene.catalog.services[s]) for s in scene.catalog.services if s in doctor.service_ids
-    ]
-    parts.append(scene.say("doctor-services", services=word.listed(offered[:_NAMED_SERVICES_AT_MOST])))
+    if on is None:
+        offered = [word.service(s) for s in scene.shown_services() if s.service_id in doctor.service_ids]
+        parts.append(scene.say("doctor-services", services=word.listed(offered[:_NAMED_SERVICES_AT_MOST])))
     service_id = services[0] if len(services) == 1 and services[0] in doctor.service_ids else None
     task = Task(kind="inquiry", doctor_id=doctor.doctor_id, service_id=service_id)
     return answer_with_task(
         Intent.DOCTOR_INQUIRY, task, *parts, scene.say("offer-booking-with"), reason="doctor.one"
     )
+
+
+def _say_doctor_day(scene: Scene, doctor: Doctor, on: date) -> str:
+    word = scene.wording
+    task = Task(kind="inquiry", doctor_id=doctor.doctor_id, on=on)
+    refusal = find_refusal(scene, task)
+    if refusal is not None:
+        return say_refusal(scene, refusal, task)
+    hours = word.hours(doctor.hours[on.weekday()])
+    return scene.say("doctor-on-day", doctor=word.doctor(doctor), day=word.day(on), hours=hours)
 
 
 def _list_doctors(scene: Scene, doctors: list[Doctor], services: tuple[UUID, ...]) -> Answer:

@@ -119,7 +119,7 @@ async def _after_declining(scene: Scene, task: Task) -> Answer:
 async def _cancel_appointment(scene: Scene, task: Task) -> Answer:
     if task.appointment_id is None:
         return choose_to_cancel(scene, task)
-    if scene.has_intent(Intent.RESCHEDULE):
+    if _wants_other_time(scene):
         return await continue_rescheduling(
             scene, replace(task, kind="reschedule_appointment", on=None, at=None)
         )

@@ -125,9 +125,7 @@ def _line(scene: Scene, service: Service) -> str:
 
 
 def _say_not_offered(scene: Scene, intent: Intent) -> Answer:
-    names = scene.wording.listed(
-        scene.wording.service(service) for service in scene.catalog.services.values()
-    )
+    names = scene.wording.listed(scene.wording.service(service) for service in scene.shown_services())
     parts = (scene.say("not-offered"), scene.say("we-offer", services=names), scene.say("ask-interest"))
     return Answer(
         parts=parts, intent=intent, state=ConversationState.SERVICE_INQUIRY, reasons=("inquiry.not_offered",)

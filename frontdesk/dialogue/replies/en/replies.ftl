@@ -81,6 +81,7 @@ offer-visit = Shall I book you a visit, or would you rather have our staff write
 doctor-not-offering = { $doctor } does not do this: { $service }.
 doctors-lead = Our doctors:
 doctor-sees = { $doctor } sees patients:
+doctor-on-day = { $doctor } sees patients on { $day }: { $hours }.
 doctor-languages = Languages: { $languages }.
 doctor-services = Does: { $services }.
 no-such-doctor = I am sorry, I can't find that doctor here.

@@ -84,6 +84,7 @@ offer-visit = ¿Le agendo una cita o prefiere que le escriba nuestro equipo?
 doctor-not-offering = { $doctor } no hace este servicio: { $service }.
 doctors-lead = En nuestra clínica atienden:
 doctor-sees = { $doctor } atiende:
+doctor-on-day = { $doctor } atiende el { $day }: { $hours }.
 doctor-languages = Idiomas: { $languages }.
 doctor-services = Servicios: { $services }.
 no-such-doctor = Lo siento, no encuentro ese nombre en nuestra clínica.

@@ -83,6 +83,7 @@ offer-visit = לקבוע לך תור, או שנציג יכתוב לך?
 doctor-not-offering = { $doctor } לא עושה את הטיפול הזה: { $service }.
 doctors-lead = הצוות הרפואי שלנו:
 doctor-sees = { $doctor }, שעות קבלה:
+doctor-on-day = { $doctor }, קבלה ב{ $day }: { $hours }.
 doctor-languages = שפות: { $languages }.
 doctor-services = טיפולים: { $services }.
 no-such-doctor = מצטערים, השם הזה לא נמצא אצלנו.

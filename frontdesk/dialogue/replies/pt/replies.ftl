@@ -84,6 +84,7 @@ offer-visit = Quer marcar um horário, ou prefere que nossa equipe escreva para 
 doctor-not-offering = { $doctor } não faz este serviço: { $service }.
 doctors-lead = Quem atende na clínica:
 doctor-sees = { $doctor } atende:
+doctor-on-day = { $doctor } atende em { $day }: { $hours }.
 doctor-languages = Idiomas: { $languages }.
 doctor-services = Serviços: { $services }.
 no-such-doctor = Sinto muito, não encontro esse nome na nossa clínica.

@@ -84,6 +84,7 @@ offer-visit = Записать вас на приём, или пусть вам 
 doctor-not-offering = { $doctor } такого не делает: { $service }.
 doctors-lead = Наши врачи:
 doctor-sees = { $doctor }, часы приёма:
+doctor-on-day = { $doctor } принимает: { $day }, { $hours }.
 doctor-languages = Языки: { $languages }.
 doctor-services = Услуги: { $services }.
 no-such-doctor = К сожалению, такого врача у нас не нашлось.
