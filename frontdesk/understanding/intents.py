@@ -162,7 +162,7 @@ def _statement_scores(content: Content) -> list[tuple[str, Intent, float]]:
 
 
 def _leaning_scores(content: Content, cues: dict[Intent, float]) -> list[tuple[str, Intent, float]]:
-    """Where a name decides between cues: "does Dr. Levi work on Monday" is not about the opening hours."""
+    """Where a name decides between cues: "does Dr. Cohen work on Monday" is not about the opening hours."""
     scores = []
     if content.has_doctor and cues.get(Intent.DOCTOR_INQUIRY, 0) > _LEAST_SCORE:
         scores.append(("asks about a doctor", Intent.DOCTOR_INQUIRY, cues[Intent.DOCTOR_INQUIRY] + 0.6))

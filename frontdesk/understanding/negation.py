@@ -13,7 +13,7 @@ from frontdesk.understanding.phrases import Found
 
 _NAMED: Final = frozenset({"service", "doctor", "concept"})
 _REACHES_NEXT: Final = frozenset({"negation:not", "negation:without", "negation:instead"})
-# "not" reaches over so many small words ("не к доктору Дану").
+# "not" reaches over so many small words ("не к доктору Коэну").
 _FARTHEST: Final = 4
 
 
@@ -83,7 +83,7 @@ def _rest_of_clause(units: Sequence[Unit], place: int, anew: set[int]) -> set[in
 
 
 def _named_before(units: Sequence[Unit], place: int) -> set[int]:
-    """Named things right before, linked by small words ("the filling with Dan is not needed")."""
+    """Named things right before, linked by small words ("the filling with Ben is not needed")."""
     denied: set[int] = set()
     if place < len(units) and units[place].opens_clause:
         return denied

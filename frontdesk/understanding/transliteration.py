@@ -1,4 +1,4 @@
-"""How a name sounds, written in plain Latin letters: Дан, דן and Dan meet here.
+"""How a name sounds, written in plain Latin letters: Бен, בן and Ben meet here.
 
 Measured on 72 queries against 16 names in three scripts: an own map of Hebrew letters, unidecode for the rest and
 a consonant skeleton find 64 with no false hit, where plain fuzzy ratios find 4.

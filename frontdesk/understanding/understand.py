@@ -25,6 +25,8 @@ from frontdesk.understanding.tokens import Token, tokenize
 _SHORT_MESSAGE_UNITS = 3
 # Without a clinic: UTC, and a bare hour is resolved by the date grammar alone.
 _NO_ZONE = "UTC"
+# More than any sincere message; the rest of a pasted book is not read.
+_MOST_CHARACTERS = 4000
 
 
 def understand(
@@ -40,6 +42,7 @@ def understand(
     `now` is aware; `timezone` is an IANA name, by default the clinic's. `language` is what the conversation speaks,
     used where the message itself says too little. Without a catalog no services and doctors are found.
     """
+    whole, text = text, text[:_MOST_CHARACTERS]
     tokens = tokenize(text)
     index = None if catalog is None else index_of(catalog)
     seen = language_of(text, names=frozenset() if index is None else index.words)
@@ -73,7 +76,7 @@ def understand(
     )
     intents, reasons = rank_intents(units, found, content)
     return Understanding(
-        text=text,
+        text=whole,
         language=seen.language,
         language_confidence=seen.confidence,
         language_is_clear=seen.is_clear,
