@@ -35,6 +35,8 @@ def collect(scene: Scene, task: Task) -> Collected:
     task, which_service = _collect_service(scene, task)
     task, which_doctor = _collect_doctor(scene, task)
     wish = read_wish(scene.reading.dates, base_on=task.on, base_at=task.at)
+    if task.options and wish.on == task.on and wish.at is None and not wish.has_window:
+        task = replace(task, at=None)  # "what else is there that day?"
     return Collected(
         task=apply_wish(task, wish),
         which_service=which_service,

@@ -140,7 +140,7 @@ async def _reschedule_appointment(scene: Scene, task: Task) -> Answer:
         return _cancel_task(scene, task)
     changes = _changes(scene, task) or choose_option(scene, task) is not None
     if changes and not (_says_yes(scene, task) and _is_question_aside(scene)):
-        return await continue_rescheduling(scene, task, _value_intent(scene, Intent.RESCHEDULE))
+        return await continue_rescheduling(scene, task, _move_intent(scene))
     if _says_yes(scene, task) and is_complete(task):
         return await _carry_out(scene, task, move)
     if _says_no(scene, task):
@@ -248,6 +248,12 @@ _HANDLERS: Final[Mapping[TaskKind, _Handler]] = {
     "offer_doctor": _offer_doctor,
     "inquiry": _inquiry,
 }
+
+
+def _move_intent(scene: Scene) -> Intent:
+    """A time named for a move is an answer, whatever its words would ask for taken alone."""
+    intent = _value_intent(scene, Intent.RESCHEDULE)
+    return Intent.PROVIDE_INFO if intent is Intent.BOOK else intent
 
 
 def _value_intent(scene: Scene, fallback: Intent) -> Intent:

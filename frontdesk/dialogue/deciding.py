@@ -74,7 +74,9 @@ async def _drop(scene: Scene, task: Task, link: Link) -> tuple[Scene, Answer]:
     scene = _forget(scene, task)
     if not _wants_more(scene, task):
         intent = scene.reading.intent if scene.reading.intent is Intent.CANCEL else Intent.DENY
-        answer = let_be(scene, intent)
+        answer = let_be(
+            scene, intent, visit_stays=task.kind in ("cancel_appointment", "reschedule_appointment")
+        )
     else:
         scene, answer = await _begin(scene, link)
     return scene, replace(answer, relevance=link.probability).because("link.drops", link.reason)

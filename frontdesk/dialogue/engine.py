@@ -155,7 +155,7 @@ def _text(scene: Scene, answer: Answer, follow_up: FollowUp | None, *, holds: bo
         parts.append(scene.say("follow-up", minutes=int(follow_up.due_in_hours * 60)))
     elif holds:
         parts.append(scene.say("staff-will-write"))
-    return "\n".join(part for part in parts if part)[:_LONGEST_REPLY]
+    return "\n".join(part[:1].upper() + part[1:] for part in parts if part)[:_LONGEST_REPLY]
 
 
 def _holds(scene: Scene, answer: Answer, state: ConversationState) -> bool:

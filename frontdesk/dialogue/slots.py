@@ -63,7 +63,7 @@ async def find_wished(scene: Scene, task: Task, *, moving: UUID | None = None) -
             service_id=task.service_id, doctor_id=task.doctor_id, on=task.on, at=task.at, moving=moving
         )
     except SlotRefused as refused:
-        others = refused.alternatives or await find_elsewhere(scene, task, moving=moving)
+        others = await find_elsewhere(scene, task, moving=moving) or refused.alternatives
         reason = find_refusal(scene, task) or _REFUSAL_OF[refused.reason]
         return Availability(refusal=reason, others=tuple(others[:_OPTIONS_AT_MOST]))
     if found:
@@ -88,7 +88,7 @@ async def list_day(scene: Scene, task: Task, *, moving: UUID | None = None) -> A
             moving=moving,
         )
     except SlotRefused as refused:
-        others = refused.alternatives or await find_elsewhere(scene, task, moving=moving)
+        others = await find_elsewhere(scene, task, moving=moving) or refused.alternatives
         reason = find_refusal(scene, replace(task, at=None)) or _REFUSAL_OF[refused.reason]
         return Availability(
             refusal="full" if reason == "taken" else reason, others=tuple(others[:_OPTIONS_AT_MOST])
@@ -100,8 +100,23 @@ async def list_day(scene: Scene, task: Task, *, moving: UUID | None = None) -> A
 
 
 async def find_elsewhere(scene: Scene, task: Task, *, moving: UUID | None = None) -> tuple[Slot, ...]:
-    """The next free slots from the task's day on, or from now."""
-    return await _search(scene, task, limit=_ELSEWHERE_LIMIT, moving=moving)
+    """The next free slots from the task's day on, or from now; with an hour, the nearest to it on each day."""
+    if task.at is None:
+        return await _search(scene, task, limit=_ELSEWHERE_LIMIT, moving=moving)
+    found = await _search(
+        scene, replace(task, not_before=None, not_after=None), limit=_DAY_LIMIT, moving=moving
+    )
+    by_day: dict[date, list[Slot]] = {}
+    for slot in found:
+        by_day.setdefault(option_of(scene, slot).on, []).append(slot)
+    days = sorted(by_day)[:_ELSEWHERE_LIMIT]
+    if len(days) == 1:
+        return nearest(by_day[days[0]], task.at, scene)
+    return tuple(_closest(by_day[day], task.at, scene) for day in days)
+
+
+def _closest(slots: Sequence[Slot], at: time, scene: Scene) -> Slot:
+    return min(slots, key=lambda slot: abs(_minutes(option_of(scene, slot).at) - _minutes(at)))
 
 
 async def _search(scene: Scene, task: Task, *, limit: int, moving: UUID | None) -> tuple[Slot, ...]:
