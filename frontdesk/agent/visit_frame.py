@@ -60,8 +60,8 @@ class VisitFrame:
 
     def list_times(self, on: date | None) -> list[time]:
         """Every possible start on the grid."""
-        steps = timedelta(days=1) // GRID
-        grid = ((datetime.min + step * GRID).time() for step in range(steps))
+        minutes = range(0, 24 * 60, int(GRID.total_seconds()) // 60)
+        grid = (time(minute // 60, minute % 60) for minute in minutes)
         return [at for at in grid if self.find_time_fault(on, at) is None]
 
     def _windows(self, weekday: int) -> Intervals:
