@@ -141,6 +141,25 @@ def test_next_friday_names_the_other_friday_it_may_be() -> None:
     assert (mention.on, mention.ambiguous) == (FRIDAY, (date(2026, 3, 13),))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am looking for one that is near",
+        "quiero ir a una clínica",
+        "preciso ir a uma clínica",
+        "в одном из кабинетов",
+        "באחת המרפאות",
+    ],
+)
+def test_the_word_one_is_no_hour(text: str) -> None:
+    assert read(text) == ()
+
+
+@pytest.mark.parametrize("text", ["at one", "a la una", "à uma da tarde", "в час дня", "באחת"])
+def test_one_oclock_is_in_the_afternoon(text: str) -> None:
+    assert [mention.at for mention in read(text)] == [time(13)]
+
+
 def test_two_languages_in_one_message_are_both_read() -> None:
     (mention,) = read("מחר at 5pm")
     assert (mention.on, mention.at) == (TUESDAY, time(17))

@@ -172,14 +172,26 @@ def _after_cue(reading: Reading, names: frozenset[str], start: int) -> tuple[Hou
         ranged = _range(reading, clock, end, between="between" in names)
         if ranged is not None:
             return ranged[0], start, ranged[1]
-    if not strong and is_counted(reading, end):
-        return None
     bound = next((bound for name, bound in _BOUNDS if name in names), None)
-    if bound is None or (
-        names & {"at_loose", "from"} and not names & {"at", "after"} and not (strong or stops(reading, end))
-    ):
+    if bound is None or not (strong or _is_hour_after(reading, names, start, end)):
         return None
     return Hours(clock=clock, bound=bound), start, end
+
+
+def _is_hour_after(reading: Reading, names: frozenset[str], start: int, end: int) -> bool:
+    """Whether a bare number after a cue is an hour, no amount and no article ("looking for one", "a una clínica")."""
+    if is_counted(reading, end):
+        return False
+    is_article = (
+        reading.tokens[start].kind is Kind.WORD
+        and reading.lexicon.words["numbers"].get(reading.word(start)) == 1
+    )
+    if is_article and "at" not in names:
+        return not names & {"at_loose", "from"} or reading.lexicon.is_in(
+            "hour_articles", reading.word(start - 1)
+        )
+    is_loose = names & {"at_loose", "from"} and not names & {"at", "after"}
+    return stops(reading, end) if is_loose or is_article else True
 
 
 def _first_of_two(reading: Reading, names: frozenset[str], start: int) -> tuple[Hours, int, int] | None:
@@ -218,7 +230,8 @@ def stops(reading: Reading, end: int) -> bool:
     if end >= len(reading.tokens):
         return True
     token = reading.tokens[end]
-    return token.kind is Kind.MARK or token.word in reading.lexicon.vocabulary
+    known = token.word in reading.lexicon.vocabulary and not reading.lexicon.is_in("noun_follows", token.word)
+    return token.kind is Kind.MARK or known
 
 
 def _range(
