@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from frontdesk.agent.tool_argument_validator import ToolArgumentValidator
+from frontdesk.agent.tool_context import ToolContext
 from frontdesk.clinics.file_nodes import ClinicFileInvalid
 from frontdesk.conversation.engine import Reply, Said, ToolRecord
 from frontdesk.conversation.seed_store import seed_conversation
@@ -48,6 +50,8 @@ class Conversation:
     instance_id: UUID
     phone: str
     always_follow_up: bool
+    # Ids of the file's other clinics and of what they offer.
+    elsewhere: frozenset[UUID]
     messages: int = 0
 
 
@@ -79,6 +83,7 @@ class Conversations:
         self._desk = desk
         self._clock = clock
         self._files: dict[tuple[Path, int], ClinicFile] = {}
+        self._validator = ToolArgumentValidator()
 
     async def open(self, setup: Mapping[str, Any]) -> Conversation:
         """A conversation as its setup describes it. Raises LineRefused for a clinic or key the file does not have."""
@@ -131,6 +136,7 @@ class Conversations:
             instance_id=own.clinic.clinic_id,
             phone=phone,
             always_follow_up=setup.get("followup") == "always",
+            elsewhere=_ids_elsewhere(file, catalog),
         )
 
     async def say(self, conversation: Conversation, text: str) -> Outcome:
@@ -168,6 +174,25 @@ class Conversations:
             emergency=None,
             latency_ms=_ms_since(started),
         )
+
+    async def validate(self, conversation: Conversation, call: Mapping[str, Any]) -> dict[str, Any]:
+        """The verdict on a tool call that nobody executes."""
+        context = ToolContext(
+            catalog=conversation.catalog,
+            patient_id=conversation.patient_id,
+            now=self._clock(),
+            appointments=tuple(await self.list_appointments(conversation)),
+            outside_clinic_id=conversation.file_clinic_id,
+            elsewhere=conversation.elsewhere,
+        )
+        is_valid, errors, suggestions = self._validator.validate_tool_call(
+            call.get("name"), call.get("arguments"), context
+        )
+        return {
+            "valid": is_valid,
+            "errors": [{"field": error.field, "reason": str(error)} for error in errors],
+            "suggestions": {name: _outside(value, conversation) for name, value in suggestions.items()},
+        }
 
     async def list_appointments(self, conversation: Conversation) -> list[Appointment]:
         """All of this patient's appointments, past and cancelled ones too."""
@@ -222,6 +247,24 @@ def _choose_clinic(file: ClinicFile, key: str | None) -> Catalog:
     if key not in file.catalogs:
         raise LineRefused(f"the fixture has no clinic {key!r}; it has {', '.join(file.catalogs)}")
     return file.catalogs[key]
+
+
+def _ids_elsewhere(file: ClinicFile, catalog: Catalog) -> frozenset[UUID]:
+    own = {catalog.clinic.clinic_id, *catalog.doctors, *catalog.services}
+    every = {
+        one
+        for other in file.catalogs.values()
+        for one in (other.clinic.clinic_id, *other.doctors, *other.services)
+    }
+    return frozenset(every - own)
+
+
+def _outside(value: Any, conversation: Conversation) -> Any:
+    """A suggestion as callers know it: the clinic of the conversation is a copy under another id."""
+    if isinstance(value, list | tuple):
+        return [_outside(one, conversation) for one in value]
+    is_own = str(value) == str(conversation.catalog.clinic.clinic_id)
+    return str(conversation.file_clinic_id) if is_own else value
 
 
 def _read_session(catalog: Catalog, setup: Mapping[str, Any]) -> Session:

@@ -35,7 +35,10 @@ class Lines:
             if "query" in line:
                 return {"conversation": name, "appointments": await self._list_appointments(conversation)}
             if "tool_call" in line:
-                raise LineRefused("tool calls cannot be validated yet")
+                return {
+                    "conversation": name,
+                    **await self._conversations.validate(conversation, line["tool_call"]),
+                }
             outcome = await self._conversations.say(conversation, str(line.get("text", "")))
             return {"conversation": name, **_describe(conversation, outcome)}
         except LineRefused as refused:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from frontdesk.simulator.addresses import (
@@ -16,7 +15,6 @@ from frontdesk.simulator.addresses import (
     Version,
     read_address,
     read_version,
-    shape_key,
 )
 from frontdesk.simulator.chats import Author, ChatBook, ChatMessage, Status
 from frontdesk.simulator.connections import Connections
@@ -25,29 +23,15 @@ from frontdesk.simulator.faults import Faults
 from frontdesk.simulator.incoming import PatientMessage, shape_received
 from frontdesk.simulator.instances import SimulatedInstance, derive_lid
 from frontdesk.simulator.live import LiveFeed, describe_contact, describe_message
+from frontdesk.simulator.outgoing import SentText, shape_staff_text
 from frontdesk.simulator.receipts import ReceiptDesk
 from frontdesk.simulator.shapes import (
-    shape_device_noise,
     shape_envelope,
-    shape_message,
     shape_sent_text,
     shape_status,
 )
 
 SERVER_URL: Final = "http://simulator.invalid"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SentText:
-    """A text the API was asked to send and did, as `GET /control/sent` lists it."""
-
-    instance: str
-    number: str
-    chat_id: str
-    text: str
-    message_id: str
-    sent_at: float
-    delay_ms: int
 
 
 class Network:
@@ -139,18 +123,8 @@ class Network:
         contact = self._find_contact(instance, jid)
         at = self._clock()
         message_id = f"3A{secrets.token_hex(9).upper()}"
-        record = shape_message(
-            self.instances[instance],
-            key=shape_key(contact, message_id=message_id, version=self.version) | {"fromMe": True},
-            push_name=self.instances[instance].title or instance,
-            status="SERVER_ACK",
-            message={
-                "conversation": text,
-                "messageContextInfo": shape_device_noise(at=at, version=self.version),
-            },
-            at=at,
-            version=self.version,
-            source="ios",
+        record = shape_staff_text(
+            self.instances[instance], contact, message_id=message_id, text=text, at=at, version=self.version
         )
         message = self._keep(contact, record=record, message_id=message_id, author="staff", said=text, at=at)
         self.announce(instance, "messages.upsert", record)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from tests.browser.clinic_bot import serve_clinic
 
@@ -124,6 +124,20 @@ def test_yesterdays_chat_is_on_the_list_and_unread_answers_are_counted(page: Pag
 
     expect(page.locator(".message")).to_have_count(2)
     expect(page.locator(".chat-row .chat-clinic")).to_have_text("Harbor Clinic")
+
+
+def test_a_message_that_comes_while_the_chat_is_loading_is_not_lost(page: Page) -> None:
+    loading: list[Route] = []
+    page.route("**/control/messages*", loading.append)
+    _start_chat(page, clinic="harbor", name="Tom Hill", phone="12025550148")
+    _say(page, "Hello!")
+    expect(page.locator(".message.assistant")).to_contain_text("You wrote: Hello!")
+
+    for route in loading:
+        route.fulfill(json=[])
+
+    expect(page.locator(".thought")).to_have_count(1)
+    expect(page.locator(".message")).to_have_count(2)
 
 
 def test_a_strangers_markup_stays_text(page: Page) -> None:

@@ -13,6 +13,7 @@ import time
 import urllib.request
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def text_of(chat: int, number: int) -> str:
     """A dialogue that books now and then, each chat at times of its own and some at the same."""
     step = number % 4
     if step == 0:
-        return f"quero marcar avaliação com o carlos dia {1 + (chat * 7 + number) % 28} às {9 + (chat + number) % 7}h"
+        return f"marca avaliação com o carlos pra {1 + (chat * 7 + number) % 28:02d}/{wall_clock() + timedelta(days=40):%m} às {9 + (chat + number) % 7}h"
     return {1: "sim, pode marcar", 2: "quanto custa uma limpeza?", 3: "qual o endereço?"}[step]
 
 

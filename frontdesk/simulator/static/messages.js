@@ -14,6 +14,18 @@ export function nameOf(contact) {
   return contact.push_name || (contact.phone ? `+${contact.phone}` : contact.chat_id);
 }
 
+const STEPS = ["PENDING", "SERVER_ACK", "DELIVERY_ACK", "READ", "PLAYED", "ERROR"];
+
+// A loaded list with what the live feed told meanwhile: neither a message nor a tick is lost to the race.
+export function joinMessages(loaded, heard) {
+  const joined = new Map(loaded.map((message) => [message.message_id, message]));
+  for (const message of heard) {
+    const known = joined.get(message.message_id);
+    if (!known || STEPS.indexOf(message.status) > STEPS.indexOf(known.status)) joined.set(message.message_id, message);
+  }
+  return [...joined.values()].sort((one, other) => one.sent_at - other.sent_at);
+}
+
 function timeOf(seconds) {
   return new Date(seconds * 1000).toLocaleTimeString(currentLanguage(), { hour: "2-digit", minute: "2-digit" });
 }

@@ -4,7 +4,7 @@ import { colourOf, directionOf, element, fillSelect, initialsOf } from "./elemen
 import { connectFaults, paintFaults } from "./faults.js";
 import { listen, load, post } from "./gateway.js";
 import { label, speak } from "./labels.js";
-import { keyOf, markTicks, nameOf, paintChatRow, paintMessage, paintMessages } from "./messages.js";
+import { joinMessages, keyOf, markTicks, nameOf, paintChatRow, paintMessage, paintMessages } from "./messages.js";
 import { connectNewChat, offerNewChat } from "./new_chat.js";
 import { findChoices, LANGUAGES, PHRASES } from "./phrases.js";
 import { openThought, paintThoughts } from "./thoughts.js";
@@ -108,6 +108,7 @@ function scrollDown() {
 
 async function openChat(contact) {
   current = { instance: contact.instance, chat_id: contact.chat_id, contact };
+  messages = [];
   thoughts = new Map();
   const known = chats.get(keyOf(current));
   if (known) known.unread = 0;
@@ -125,7 +126,7 @@ async function reloadMessages() {
   const { instance, chat_id } = current;
   const found = await load("control/messages", { instance, chat_id });
   if (!current || current.instance !== instance || current.chat_id !== chat_id) return;
-  messages = found;
+  messages = joinMessages(found, messages);
   paintMessages(by("messages"), messages, { showThought });
   paintChats();
   paintChoices();
@@ -230,11 +231,10 @@ function receive(event) {
 async function reload() {
   await reloadInstances();
   showFaults(await load("control/faults"));
-  const unread = new Map([...chats].map(([key, chat]) => [key, chat.unread]));
-  chats.clear();
   for (const { last, ...contact } of await load("control/chats")) {
-    const key = keyOf(contact);
-    chats.set(key, { instance: contact.instance, chat_id: contact.chat_id, contact, last, unread: unread.get(key) || 0 });
+    const known = chats.get(keyOf(contact));
+    if (known && known.last.sent_at > last.sent_at) continue; // the live feed was faster
+    chats.set(keyOf(contact), { instance: contact.instance, chat_id: contact.chat_id, contact, last, unread: known?.unread || 0 });
   }
   paintWords();
   if (current) await reloadMessages();
