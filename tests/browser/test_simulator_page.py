@@ -128,7 +128,7 @@ def test_yesterdays_chat_is_on_the_list_and_unread_answers_are_counted(page: Pag
 
 def test_a_message_that_comes_while_the_chat_is_loading_is_not_lost(page: Page) -> None:
     loading: list[Route] = []
-    page.route("**/control/messages*", loading.append)
+    page.route("**/control/messages*", lambda route: loading.append(route))
     _start_chat(page, clinic="harbor", name="Tom Hill", phone="12025550148")
     _say(page, "Hello!")
     expect(page.locator(".message.assistant")).to_contain_text("You wrote: Hello!")
