@@ -15,7 +15,7 @@ from frontdesk.understanding.dates.pieces import Bound
 from frontdesk.understanding.dates.resolve import Calendar, Clock, resolve_clock
 from frontdesk.understanding.dates.roles import assign_roles, bounded
 from frontdesk.understanding.dates.tokens import Token
-from frontdesk.understanding.dates.weeks import first_weekday_of
+from frontdesk.understanding.dates.weeks import first_weekday_of, weekend_of
 from frontdesk.understanding.models import DateMention, Role
 
 __all__ = ["find_dates", "first_weekday_of"]
@@ -40,7 +40,7 @@ def find_dates(
         message = "now must be aware"
         raise ValueError(message)
     tokens = read_tokens(text)
-    calendar = Calendar(now.astimezone(zone), first_weekday, opening)
+    calendar = Calendar(now.astimezone(zone), first_weekday, opening, weekend_of(zone.key or ""))
     pieces, readings = read_pieces(tokens, calendar, language)
     if not pieces:
         return ()

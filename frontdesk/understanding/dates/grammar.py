@@ -75,7 +75,7 @@ def languages_of(tokens: Sequence[Token], language: str | None) -> tuple[tuple[s
     if "latin" not in scripts and found:
         return (tuple(sorted(found, key=lambda name: name != language)), True)
     scores = {name: 1.5 * (name == language) for name in LATIN}
-    for token in tokens:
+    for token in (token for token in tokens if token.kind is Kind.WORD):
         for name in LATIN:
             lexicon = load_lexicon(name)
             scores[name] += (token.word in lexicon.function_words) + 0.5 * (token.word in lexicon.vocabulary)

@@ -60,6 +60,7 @@ class Calendar:
     now: datetime
     first_weekday: int
     opening: WeeklyHours | None = None
+    weekend_starts: int = 5
 
     @property
     def today(self) -> date:
@@ -89,12 +90,12 @@ class Calendar:
         return Day(named=Named.WEEK, on=max(start, self.today), until=start + timedelta(days=6), ahead=ahead)
 
     def weekend(self, ahead: int) -> Day:
-        """Saturday and Sunday; Friday and Saturday where the week begins on Sunday and Sunday is worked."""
-        saturday = self.day_after((5 - self.today.weekday()) % 7)
-        if self.today.weekday() == 6 and ahead == 0:
+        """The two days of the weekend; on its second day, what is left of it."""
+        into = (self.today.weekday() - self.weekend_starts) % 7
+        if into == 1 and ahead == 0:
             return Day(named=Named.SPAN, on=self.today, until=self.today)
-        saturday += timedelta(days=7 * max(0, ahead - (self.today.weekday() == 6)))
-        return Day(named=Named.SPAN, on=saturday, until=saturday + timedelta(days=1))
+        start = self.day_after(-into % 7 + 7 * max(0, ahead - (into == 1)))
+        return Day(named=Named.SPAN, on=start, until=start + timedelta(days=1))
 
     def next_month_day(self, month_day: int) -> date | None:
         """The next such day of a month, today included."""

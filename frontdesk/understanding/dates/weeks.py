@@ -10,6 +10,7 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
 MONDAY: Final = 0
+SATURDAY: Final = 5
 
 
 @cache
@@ -25,14 +26,26 @@ def first_weekday_of(timezone: str) -> int:
 
     Raises nothing: an alias such as "Israel" is resolved, "UTC" has no country.
     """
+    locale = _locale_of(timezone)
+    return int(locale.first_week_day) if locale is not None else MONDAY
+
+
+@cache
+def weekend_of(timezone: str) -> int:
+    """The first of the two days of the weekend (Monday is 0) in the country of an IANA zone; Saturday where unknown."""
+    locale = _locale_of(timezone)
+    return int(locale.weekend_start) if locale is not None else SATURDAY
+
+
+def _locale_of(timezone: str) -> Locale | None:
     aliases = get_global("zone_aliases")
     territories = _territories()
     territory = territories.get(timezone) or get_global("zone_territories").get(
         aliases.get(timezone, timezone)
     )
     if territory not in territories.values():
-        return MONDAY
+        return None
     try:
-        return int(Locale.parse(f"und_{territory}").first_week_day)
+        return Locale.parse(f"und_{territory}")
     except (UnknownLocaleError, ValueError):
-        return MONDAY
+        return None
