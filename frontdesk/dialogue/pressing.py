@@ -12,6 +12,8 @@ from frontdesk.conversation.state_machine import Task
 from frontdesk.dialogue.scene import Scene
 from frontdesk.understanding.models import DateMention, Intent, NameMention, Understanding
 
+# A button of a proposal that is no longer the last question.
+STALE_PRESS: Final = "press:stale, nothing recognised"
 _CERTAIN: Final = 100.0
 _VISIT_INTENT: Final = {
     "confirm": Intent.CONFIRM,
@@ -65,7 +67,14 @@ def read_press(turn: Turn, reading: Understanding) -> Understanding:
 def _read_verdict(turn: Turn, reading: Understanding, *, says_yes: bool, mark: str) -> Understanding:
     task = turn.session.task
     if task is None or mark != mark_of(task):
-        return replace(reading, intents=(Intent.PROVIDE_INFO,), says_yes=False, says_no=False, is_bare=False)
+        return replace(
+            reading,
+            intents=(Intent.PROVIDE_INFO,),
+            says_yes=False,
+            says_no=False,
+            is_bare=False,
+            reasons=(STALE_PRESS,),
+        )
     intent = Intent.CONFIRM if says_yes else Intent.DENY
     return replace(
         reading,

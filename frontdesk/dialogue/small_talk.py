@@ -35,7 +35,10 @@ def answer_thanks(scene: Scene) -> Answer:
 def let_be(scene: Scene, intent: Intent = Intent.DENY, *, visit_stays: bool = False) -> Answer:
     """The patient does not want it: neither service nor doctor is named again."""
     return Answer(
-        parts=(scene.say("kept-as-is" if visit_stays else "dropped"),), intent=intent, state=ConversationState.IDLE, reasons=("dropped",)
+        parts=(scene.say("kept-as-is" if visit_stays else "dropped"),),
+        intent=intent,
+        state=ConversationState.IDLE,
+        reasons=("dropped",),
     )
 
 

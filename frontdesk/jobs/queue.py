@@ -31,6 +31,7 @@ STALLED_AFTER_S: Final = 20.0
 HEARTBEAT_S: Final = 5.0
 # Bounds a missed wake-up: NOTIFY does the rest.
 POLL_S: Final = 0.5
+POLL_JOBS_S: Final = 5.0
 SWEEP_CRON: Final = "* * * * * */10"
 # Tries before a job rests as `failed`, the dead letters.
 MAX_ATTEMPTS: Final = 8
@@ -180,7 +181,7 @@ class JobQueue:
                         queues=[queue],
                         name=queue,
                         concurrency=size,
-                        fetch_job_polling_interval=POLL_S,
+                        fetch_job_polling_interval=POLL_S if queue != "jobs" else POLL_JOBS_S,
                         update_heartbeat_interval=HEARTBEAT_S,
                         stalled_worker_timeout=STALLED_AFTER_S,
                         delete_jobs="successful",
@@ -192,6 +193,7 @@ class JobQueue:
 
 def _make_pool(**arguments: Any) -> AsyncConnectionPool[Transaction]:
     before = arguments.pop("configure", None)
+    arguments["check"] = None
 
     async def configure(connection: Transaction) -> None:
         # Autocommit and no liveness check: each statement is one round trip, not four. Set here, because the

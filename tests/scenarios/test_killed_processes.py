@@ -114,7 +114,7 @@ def tell_state(plant: Plant) -> str:
 
 def test_a_thousand_messages_survive_twenty_kills(plant: Plant) -> None:
     dice = random.Random(20261123)
-    kills_at = sorted(dice.sample(range(30, MESSAGES - 10), KILLS))
+    kills_at = sorted(dice.sample(range(2 * CHATS + 20, MESSAGES - 10), KILLS))
     said: list[str] = []
     for number in range(MESSAGES):
         if number in kills_at:

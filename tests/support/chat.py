@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from frontdesk.conversation.engine import Person, Reply, Said, Turn
+from frontdesk.conversation.engine import Person, Reply, Said, ToolRecord, Turn
 from frontdesk.conversation.state_machine import ConversationState, Option, Session, Task
 from frontdesk.dialogue.engine import OfflineEngine
 from frontdesk.safety.emergency import find_alarm
@@ -56,6 +56,7 @@ class Chat:
         self.introduce = introduce
         self.engine = OfflineEngine()
         self.last: Reply
+        self.last_records: list[ToolRecord] = []
 
     def pending(self, kind: str, *, state: str | None = None, asked: bool = True, **values: Any) -> Chat:
         """What was being done before the first message, in the fixture's keys."""
@@ -98,6 +99,7 @@ class Chat:
             **more,
         )
         self.last = await self.engine.answer(turn, self.desk)
+        self.last_records = list(self.desk.records)
         self.session = self.last.session
         self.introduce = False
         self.history += [Said(role="patient", text=text), Said(role="assistant", text=self.last.text)]
@@ -120,3 +122,8 @@ class Chat:
             "time": f"{entities.at:%H:%M}" if entities.at else None,
             "appointment": str(entities.appointment_id) if entities.appointment_id else None,
         }
+
+
+def state_of(chat: Chat) -> ConversationState:
+    """The state after the last message."""
+    return chat.last.state

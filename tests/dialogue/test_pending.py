@@ -1,0 +1,100 @@
+"""A pending action is used when the message is about it, and left unnamed otherwise."""
+
+from __future__ import annotations
+
+import pytest
+
+from frontdesk.conversation.state_machine import ConversationState as S
+from frontdesk.scheduling.models import AppointmentStatus
+from frontdesk.understanding.models import Intent
+from tests.dialogue.test_visits import CROWN
+from tests.support.chat import Chat, state_of
+
+
+def reminded(language: str = "ru") -> Chat:
+    chat = Chat(language=language, visits=[CROWN])
+    return chat.pending(
+        "confirm_appointment", state="booking_confirmation", service="crown", doctor="anna", date="2026-03-17",
+        time="13:00", appointment=CROWN["id"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "unnamed"),
+    [
+        ("ru", "сколько стоит отбеливание?", ("Анна", "оронк")),
+        ("ru", "у вас есть рассрочка?", ("Анна", "оронк")),
+        ("ru", "какие услуги у вас есть?", ("Анна", "оронк")),
+        ("en", "which doctors work on wednesday?", ("Anna", "rown")),
+        ("en", "does dan work on wednesday?", ("Anna", "rown")),
+        ("en", "i want to book a cleaning", ("Anna", "rown")),
+        ("he", "כמה עולה הלבנה?", ("אנה", "כתר")),
+    ],
+)
+async def test_another_matter_is_answered_without_naming_what_waits(
+    language: str, text: str, unnamed: tuple[str, ...]
+) -> None:
+    chat = reminded(language)
+    await chat.says(text)
+    assert not chat.last.context_injected
+    assert not any(name in chat.last.text for name in unnamed)
+    assert chat.visits[0].status is AppointmentStatus.PENDING
+
+
+async def test_what_is_not_needed_is_dropped_and_not_named_again() -> None:
+    chat = reminded()
+    await chat.says("мне коронка не нужна")
+    assert chat.last.intent is Intent.DENY
+    assert not chat.last.context_injected
+    await chat.says("какие услуги у вас есть?")
+    assert "оронк" not in chat.last.text
+    assert chat.visits[0].status is AppointmentStatus.PENDING
+
+
+async def test_coming_back_to_it_takes_it_up_again() -> None:
+    chat = reminded("en")
+    await chat.says("what time do you open on fridays?")
+    assert "Anna" not in chat.last.text
+    await chat.says("cool. and my crown, what day was it?")
+    assert chat.last.context_injected
+    assert "17 March" in chat.last.text
+
+
+async def test_a_short_question_after_the_reminder_is_about_it() -> None:
+    chat = reminded("es")
+    await chat.says("y eso cuánto dura?")
+    assert chat.last.context_injected
+    assert "60" in chat.last.text
+    await chat.says("sí")
+    assert chat.visits[0].status is AppointmentStatus.CONFIRMED
+
+
+async def test_a_wish_to_book_something_else_confirms_nothing() -> None:
+    chat = reminded("en")
+    await chat.says("ok, book me a cleaning on thursday at 12")
+    assert chat.visits[0].status is AppointmentStatus.PENDING
+    assert chat.known()["service"] == "cleaning"
+
+
+async def test_after_an_answered_question_a_yes_books_what_was_asked_about() -> None:
+    chat = reminded()
+    await chat.says("а отбеливание делаете?")
+    assert state_of(chat) is S.SERVICE_INQUIRY
+    await chat.says("да")
+    assert chat.known()["service"] == "whitening"
+    assert chat.visits[0].status is AppointmentStatus.PENDING
+
+
+async def test_later_that_day_moves_the_visit_that_is_pending() -> None:
+    chat = reminded("en")
+    await chat.says("can we do it later that day?")
+    assert state_of(chat) is S.RESCHEDULING
+    assert chat.last.context_injected
+
+
+async def test_an_emergency_leaves_the_pending_action_where_it_was() -> None:
+    chat = reminded("en")
+    await chat.says("chest pain and sweating, what should i do")
+    assert chat.last.intent is Intent.EMERGENCY
+    assert chat.session.task is not None
+    assert chat.session.task.appointment_id is not None
