@@ -55,15 +55,21 @@ class RightPart:
 
 
 def suggest_tool(name: object) -> Suggestion:
-    """The tools whose names are like this one, else all of them."""
+    """The tool of this name spelled otherwise, else those with names like it, else all of them."""
+    letters = _letters_of(name[:MOST_CHARACTERS]) if isinstance(name, str) else ""
+    same = [tool for tool in TOOLS if _letters_of(tool) == letters]
     near = process.extract(
-        name[:MOST_CHARACTERS].casefold() if isinstance(name, str) else "",
-        list(TOOLS),
+        letters,
+        {tool: _letters_of(tool) for tool in TOOLS},
         scorer=fuzz.ratio,
         limit=_MOST_TIMES,
         score_cutoff=_LEAST_LIKENESS,
     )
-    return _shorten([tool for tool, *_ in near]) or list(TOOLS)
+    return _shorten(same) or _shorten([tool for _, _, tool in near]) or list(TOOLS)
+
+
+def _letters_of(name: str) -> str:
+    return "".join(filter(str.isalpha, name.casefold()))
 
 
 def suggest_value(kind: ArgumentKind, value: object, right: RightPart) -> Suggestion | None:

@@ -16,7 +16,7 @@ from frontdesk.agent.tool_errors import Fault, ToolArgumentError
 from frontdesk.agent.tool_schemas import ID_KINDS, KIND_OF, TOOLS, ArgumentKind, ToolSchema
 from frontdesk.agent.visit_frame import VisitFrame
 from frontdesk.safety.models import Urgency
-from frontdesk.scheduling.models import Appointment, AppointmentStatus
+from frontdesk.scheduling.models import Appointment, AppointmentStatus, Catalog, Service
 
 __all__ = ["ToolArgumentError", "ToolArgumentValidator", "ToolContext"]
 
@@ -106,11 +106,6 @@ class ToolArgumentValidator:
         if "doctor_id" in given and doctor and service and service.service_id not in doctor.service_ids:
             findings.faults["doctor_id"] = Fault.NOT_OFFERED
             doctor = None
-        duration = timedelta(minutes=findings.minutes) if findings.minutes else None
-        if duration is None and appointment is not None:
-            duration = appointment.ends_at - appointment.starts_at
-        if duration is None and service is not None:
-            duration = service.duration
         right = RightPart(
             context=context,
             frame=VisitFrame(
@@ -188,6 +183,20 @@ def _suggest_values(
             doctor = right.context.catalog.doctors[UUID(value)]
             right = replace(right, frame=replace(right.frame, doctor=doctor))
     return suggestions
+
+
+def _find_duration(
+    catalog: Catalog, minutes: int | None, appointment: Appointment | None, service: Service | None
+) -> timedelta:
+    """How long the visit takes: as asked for, as it is booked now, or as the service takes."""
+    if minutes is not None:
+        return timedelta(minutes=minutes)
+    if appointment is not None:
+        return appointment.ends_at - appointment.starts_at
+    if service is not None:
+        return service.duration
+    # Of an unknown service it is only sure that the shortest must fit.
+    return min((one.duration for one in catalog.services.values()), default=timedelta())
 
 
 def _find_visit_fault(appointment: Appointment, context: ToolContext) -> Fault | None:
