@@ -111,9 +111,7 @@ class ToolArgumentValidator:
             frame=VisitFrame(
                 clinic=catalog.clinic,
                 doctor=doctor,
-                # Of an unknown service it is only sure that the shortest must fit.
-                duration=duration
-                or min((s.duration for s in catalog.services.values()), default=timedelta()),
+                duration=_find_duration(catalog, findings.minutes, appointment, service),
                 now=context.now,
             ),
             service=service,
