@@ -84,7 +84,11 @@ class Settings(BaseSettings):
     @classmethod
     def _want_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
         text = value.get_secret_value() if value is not None else ""
-        if value is not None and not text.startswith(("postgresql://", "postgres://")) and "dbname=" not in text:
+        if (
+            value is not None
+            and not text.startswith(("postgresql://", "postgres://"))
+            and "dbname=" not in text
+        ):
             raise ValueError("must start with postgresql:// (or be keywords with dbname=)")
         return value
 

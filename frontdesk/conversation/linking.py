@@ -110,7 +110,7 @@ def _has(mentions: list[NameMention], wanted: object) -> bool:
 def _own_matter(reading: Understanding, task: Task, names: _Names) -> Link | None:
     if reading.intent in (Intent.EMERGENCY, Intent.HUMAN):
         return _none(0.02, "asks for a person or help at once")
-    if is_unrecognised(reading) and find_topics(reading) & {Topic.OTHER_TIME, Topic.WHICH_TIME}:
+    if is_unrecognised(reading) and find_topics(reading) & {Topic.OTHER_TIME, Topic.WHICH_TIME, Topic.KEEPING}:
         return None
     if reading.intent in _OWN_MATTERS and not names.own and not (task.asked and reading.says_yes):
         return _none(0.04, "is a matter of its own")
@@ -122,6 +122,8 @@ def _dropping(reading: Understanding, task: Task, names: _Names) -> Link | None:
         return _negated(reading, task, names)
     if not reading.drops or names.negates_other or _gives_time(reading, task):
         return None
+    if task.kind in ("cancel_appointment", "reschedule_appointment") and task.asked and names.none:
+        return None  # "no, leave it" answers "shall I cancel it?", and "cancel it" does so too
     if names.other_service or names.other_doctor:
         return _drop("does not want it, wants something else")
     if says_cancel(reading) and task.kind in EXISTING_VISIT_KINDS and task.kind != "cancel_appointment":
@@ -314,6 +316,8 @@ def _other_time(reading: Understanding, task: Task, names: _Names) -> Link | Non
     fits = (task.asked or task.current) and names.none and not reading.services and not reading.doctors
     if not fits or task.kind == "inquiry" or reading.intent is Intent.HOURS_LOCATION:
         return None
+    if Topic.KEEPING in topics and task.kind == "cancel_appointment":
+        return _answers(0.9, "wants it kept")
     if Topic.OTHER_TIME in topics:
         return _answers(0.75, "wants another time for it")
     if Topic.WHICH_TIME in topics and reading.is_question:

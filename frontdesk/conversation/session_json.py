@@ -86,7 +86,9 @@ def _rich(name: str, value: Any) -> Any:
         return tuple(value)
     if name == "options":
         return tuple(
-            Option(doctor_id=UUID(o["doctor_id"]), on=date.fromisoformat(o["on"]), at=time.fromisoformat(o["at"]))
+            Option(
+                doctor_id=UUID(o["doctor_id"]), on=date.fromisoformat(o["on"]), at=time.fromisoformat(o["at"])
+            )
             for o in value
         )
     return value

@@ -42,6 +42,10 @@ class Topic(StrEnum):
     OTHER_TIME = "other_time"
     # "Leave the one, rather the other."
     LEAVING = "leaving"
+    # "Don't cancel it, keep it."
+    KEEPING = "keeping"
+    # The word itself, wherever it stands: enough to ask again before something is cancelled.
+    PLAIN_NO = "plain_no"
 
 
 @cache

@@ -116,6 +116,15 @@ async def _after_declining(scene: Scene, task: Task) -> Answer:
     return ask_move_or_cancel(scene, task)
 
 
+def _insists_on_cancel(scene: Scene) -> bool:
+    """A plain yes, or "cancel it". Beside any word of refusal the question is put again instead."""
+    reading = scene.reading
+    refuses = Topic.PLAIN_NO in find_topics(reading)
+    if says_cancel(reading):
+        return not refuses and "?" not in reading.text
+    return reading.says_yes and not reading.says_no and not refuses
+
+
 async def _cancel_appointment(scene: Scene, task: Task) -> Answer:
     if task.appointment_id is None:
         return choose_to_cancel(scene, task)
@@ -123,11 +132,13 @@ async def _cancel_appointment(scene: Scene, task: Task) -> Answer:
         return await continue_rescheduling(
             scene, replace(task, kind="reschedule_appointment", on=None, at=None)
         )
-    if _says_no(scene, task):
+    topics = find_topics(scene.reading)
+    if task.asked and Topic.KEEPING in topics:
         return keep(scene, task)
-    insists = task.asked and scene.reading.intent is Intent.CANCEL and not scene.reading.is_question
-    if _says_yes(scene, task) or insists:
+    if task.asked and _insists_on_cancel(scene):
         return await _carry_out(scene, task, cancel)
+    if _says_no(scene, task) and not says_cancel(scene.reading):
+        return keep(scene, task)
     if scene.has_intent(Intent.CANCEL):
         return _cancel_task(scene, task)
     return await answer_about_task(scene, task)

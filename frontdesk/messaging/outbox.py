@@ -67,7 +67,9 @@ class Outbox:
         async with self._database.connection() as connection:
             await sql.fetch_value(connection, "select core.mark_outbox(%s)", (Jsonb(payload),))
 
-    async def find_unrecorded(self, clinic_id: UUID, instance_id: UUID, provider_ids: Sequence[str]) -> str | None:
+    async def find_unrecorded(
+        self, clinic_id: UUID, instance_id: UUID, provider_ids: Sequence[str]
+    ) -> str | None:
         """The first of these gateway ids that no message of ours has yet."""
         if not provider_ids:
             return None

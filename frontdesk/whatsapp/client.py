@@ -122,7 +122,9 @@ class EvolutionClient:
         except httpx2.HTTPError:
             return
 
-    async def find_sent(self, *, instance: str, reply_to: str, text: str, since: datetime) -> list[str] | None:
+    async def find_sent(
+        self, *, instance: str, reply_to: str, text: str, since: datetime
+    ) -> list[str] | None:
         """Ids of messages with this very text that the gateway has sent to this person since then, oldest first.
 
         None if the gateway cannot say. The history is read without naming the chat: it may be kept under the
