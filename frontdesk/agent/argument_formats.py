@@ -62,9 +62,9 @@ def read_time(value: object) -> time | None:
 
 def read_duration(value: object) -> int | None:
     """Minutes if it is a whole number from 5 to 480; else None. 30.0 is whole, True is no number."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not isinstance(value, int | float):
         return None
-    # A range check first: infinity and NaN have no integer.
+    # The range first: it keeps out True, which is 1, and infinity and NaN, which have no integer.
     return int(value) if LEAST_MINUTES <= value <= MOST_MINUTES and value == int(value) else None
 
 
