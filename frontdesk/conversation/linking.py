@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from frontdesk.conversation.state_machine import EXISTING_VISIT_KINDS, NEW_BOOKING_KINDS, Task
-from frontdesk.conversation.topics import Topic, find_topics, is_unrecognised, names_treatment
+from frontdesk.conversation.topics import Topic, find_topics, is_refusal, is_unrecognised, names_treatment
 from frontdesk.understanding.models import Intent, NameMention, Role, Understanding
 
 _QUESTIONS: Final = frozenset(
@@ -110,7 +110,11 @@ def _has(mentions: list[NameMention], wanted: object) -> bool:
 def _own_matter(reading: Understanding, task: Task, names: _Names) -> Link | None:
     if reading.intent in (Intent.EMERGENCY, Intent.HUMAN):
         return _none(0.02, "asks for a person or help at once")
-    if is_unrecognised(reading) and find_topics(reading) & {Topic.OTHER_TIME, Topic.WHICH_TIME, Topic.KEEPING}:
+    if is_unrecognised(reading) and find_topics(reading) & {
+        Topic.OTHER_TIME,
+        Topic.WHICH_TIME,
+        Topic.KEEPING,
+    }:
         return None
     if reading.intent in _OWN_MATTERS and not names.own and not (task.asked and reading.says_yes):
         return _none(0.04, "is a matter of its own")
@@ -216,6 +220,19 @@ def _verdict(reading: Understanding, task: Task, _names: _Names) -> Link | None:
         return _answers(0.95, "answers its question")
     if reading.is_bare and reading.intent is not Intent.BOOK:
         return _none(0.1, "a bare yes or no answers the last question, and that was another")
+    return None
+
+
+def _refusing(reading: Understanding, task: Task, names: _Names) -> Link | None:
+    """ "Not this time", "don't book it": a no in other words."""
+    is_proposal = task.kind in (
+        "book_appointment",
+        "reschedule_appointment",
+        "confirm_appointment",
+        "cancel_appointment",
+    )
+    if task.asked and is_proposal and names.none and not reading.says_no and is_refusal(reading):
+        return _answers(0.75, "declines it in other words")
     return None
 
 
@@ -327,6 +344,7 @@ def _other_time(reading: Understanding, task: Task, names: _Names) -> Link | Non
 
 _Rule = Callable[[Understanding, Task, _Names], Link | None]
 _RULES: Final[tuple[_Rule, ...]] = (
+    _refusing,
     _own_matter,
     _dropping,
     _other_service,

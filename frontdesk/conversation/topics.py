@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from frontdesk.understanding.concepts import find_concepts, load_concepts
 from frontdesk.understanding.folding import fold
-from frontdesk.understanding.models import Understanding
+from frontdesk.understanding.models import Intent, Understanding
 from frontdesk.understanding.tokens import tokenize
 
 # Hebrew letters that may be glued to the front of a word.
@@ -44,8 +44,9 @@ class Topic(StrEnum):
     LEAVING = "leaving"
     # "Don't cancel it, keep it."
     KEEPING = "keeping"
-    # The word itself, wherever it stands: enough to ask again before something is cancelled.
-    PLAIN_NO = "plain_no"
+    NEGATION = "negation"
+    NO_PROBLEM = "no_problem"
+    HESITATION = "hesitation"
 
 
 @cache
@@ -86,6 +87,30 @@ def find_topics(reading: Understanding) -> frozenset[Topic]:
 def _find_in(text: str) -> frozenset[Topic]:
     folded = fold(text)
     return frozenset(topic for topic, pattern in _patterns().items() if pattern.search(folded))
+
+
+def has_refusing_word(reading: Understanding) -> bool:
+    """A word of refusal stands somewhere, not in "no problem"."""
+    topics = find_topics(reading)
+    return Topic.NEGATION in topics and Topic.NO_PROBLEM not in topics
+
+
+def is_consent(reading: Understanding) -> bool:
+    """A yes that nothing in the message speaks against: only such a one may write."""
+    return reading.says_yes and not reading.says_no and not has_refusing_word(reading)
+
+
+def is_refusal(reading: Understanding) -> bool:
+    """A no in other words than no: "do not book it", "not this time", "wait"."""
+    if reading.says_no:
+        return True
+    if reading.services or reading.doctors or reading.dates or "?" in reading.text:
+        return False
+    hesitates = Topic.HESITATION in find_topics(reading)
+    if is_unrecognised(reading):
+        return hesitates or has_refusing_word(reading)
+    is_wish = reading.intent is Intent.BOOK or (reading.says_yes and reading.is_bare)
+    return is_wish and has_refusing_word(reading)
 
 
 @lru_cache(maxsize=256)

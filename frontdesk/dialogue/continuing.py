@@ -9,7 +9,7 @@ from typing import Final
 
 from frontdesk.conversation.linking import says_cancel
 from frontdesk.conversation.state_machine import Task, TaskKind
-from frontdesk.conversation.topics import Topic, find_topics
+from frontdesk.conversation.topics import Topic, find_topics, has_refusing_word, is_consent, is_refusal
 from frontdesk.dialogue.answer import Answer, answer_and_rest, answer_with_task
 from frontdesk.dialogue.asking import answer_about_task
 from frontdesk.dialogue.booking import book, continue_booking, offer, propose
@@ -34,12 +34,11 @@ async def continue_task(scene: Scene, task: Task) -> Answer:
 
 
 def _says_yes(scene: Scene, task: Task) -> bool:
-    reading = scene.reading
-    return task.asked and reading.says_yes and not reading.says_no
+    return task.asked and is_consent(scene.reading)
 
 
 def _says_no(scene: Scene, task: Task) -> bool:
-    return task.asked and scene.reading.says_no
+    return task.asked and is_refusal(scene.reading)
 
 
 def _changes(scene: Scene, task: Task) -> bool:
@@ -86,18 +85,24 @@ async def _confirm_appointment(scene: Scene, task: Task) -> Answer:
         return _cancel_task(scene, task)
     if task.missing:
         return await _after_declining(scene, task)
-    if _says_yes(scene, task) or scene.reading.intent is Intent.CONFIRM or _confirms_by_name(scene, task):
+    if _says_yes(scene, task) or _confirms_in_words(scene) or _confirms_by_name(scene, task):
         return await _carry_out(scene, task, confirm)
     if _says_no(scene, task):
         return ask_move_or_cancel(scene, task)
     return await answer_about_task(scene, task)
 
 
+def _confirms_in_words(scene: Scene) -> bool:
+    reading = scene.reading
+    return reading.intent is Intent.CONFIRM and not is_refusal(reading) and not has_refusing_word(reading)
+
+
 def _confirms_by_name(scene: Scene, task: Task) -> bool:
     """ "I confirm the visit with Anna": the word and the visit, and no question."""
     named = [*wanted(scene.reading.services), *wanted(scene.reading.doctors)]
     is_own = any(task.service_id in m.candidates or task.doctor_id in m.candidates for m in named)
-    return is_own and scene.has_intent(Intent.CONFIRM) and not scene.reading.is_question
+    consents = scene.has_intent(Intent.CONFIRM) and not has_refusing_word(scene.reading)
+    return is_own and consents and not scene.reading.is_question
 
 
 def _cancel_task(scene: Scene, task: Task) -> Answer:
@@ -111,7 +116,7 @@ async def _after_declining(scene: Scene, task: Task) -> Answer:
     """ "Move it or cancel it?": a no leaves it, a yes says too little."""
     if _says_no(scene, task):
         return let_be(scene)
-    if scene.reading.intent is Intent.CONFIRM and not scene.reading.is_bare:
+    if _confirms_in_words(scene) and not scene.reading.is_bare:
         return await _carry_out(scene, replace(task, missing=()), confirm)
     return ask_move_or_cancel(scene, task)
 
@@ -119,10 +124,9 @@ async def _after_declining(scene: Scene, task: Task) -> Answer:
 def _insists_on_cancel(scene: Scene) -> bool:
     """A plain yes, or "cancel it". Beside any word of refusal the question is put again instead."""
     reading = scene.reading
-    refuses = Topic.PLAIN_NO in find_topics(reading)
     if says_cancel(reading):
-        return not refuses and "?" not in reading.text
-    return reading.says_yes and not reading.says_no and not refuses
+        return not has_refusing_word(reading) and "?" not in reading.text
+    return is_consent(reading)
 
 
 async def _cancel_appointment(scene: Scene, task: Task) -> Answer:

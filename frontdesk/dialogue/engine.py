@@ -21,6 +21,7 @@ from frontdesk.understanding.models import Intent, Understanding
 from frontdesk.understanding.understand import understand
 
 _LONGEST_REPLY: Final = 1_600
+_PLUSES: Final = frozenset({"+", "++", "+++", "+1"})
 
 
 class OfflineEngine:
@@ -40,13 +41,22 @@ class OfflineEngine:
         today = turn.now.astimezone(clinic.zone).date()
         scene = Scene(
             turn=turn,
-            reading=read_press(turn, reading),
+            reading=read_press(turn, _read_sign(reading)),
             session=turn.session,
             wording=Wording(language=choice.language, clinic=clinic, today=today),
             tools=tools,
         )
         scene, answer = await decide(take_up_pressed_visit(remember_minor(scene)))
         return _compose(scene, answer, choice)
+
+
+def _read_sign(reading: Understanding) -> Understanding:
+    """A plus says yes in Russian-speaking chats."""
+    if reading.text.strip() not in _PLUSES:
+        return reading
+    return replace(
+        reading, intents=(Intent.CONFIRM,), says_yes=True, is_bare=True, reasons=("confirm:plus sign",)
+    )
 
 
 def take_up_pressed_visit(scene: Scene) -> Scene:

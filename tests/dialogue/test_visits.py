@@ -151,3 +151,61 @@ async def test_only_the_patients_own_visits_are_listed() -> None:
     await chat.says("when is my appointment?")
     assert "Wednesday 11 March at 15:00" in chat.last.text
     assert chat.last.text.count("•") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("ru", "не отменяйте"), ("en", "no, don't cancel it"), ("es", "no la cancele"), ("pt", "não cancela"),
+     ("he", "אל תבטלו"), ("en", "wait"), ("ru", "потом")],
+)  # fmt: skip
+async def test_a_refusal_in_other_words_cancels_nothing(language: str, text: str) -> None:
+    chat = Chat(language=language, visits=[CROWN])
+    chat.pending(
+        "cancel_appointment", state="canceling", service="crown", doctor="anna", appointment=CROWN["id"]
+    )
+    await chat.says(text)
+    assert starts(chat) == ["2026-03-17T13:00"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("ru", "не записывайте"), ("ru", "я не приду"), ("en", "don't book it"), ("es", "no me la agende todavía"),
+     ("pt", "não posso confirmar"), ("he", "אל תקבעו")],
+)  # fmt: skip
+async def test_a_refusal_in_other_words_books_nothing(language: str, text: str) -> None:
+    chat = Chat(language=language)
+    chat.pending(
+        "book_appointment",
+        state="booking_confirmation",
+        service="crown",
+        doctor="anna",
+        date="2026-03-17",
+        time="13:00",
+    )
+    await chat.says(text)
+    assert chat.visits == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ru", "+"),
+        ("ru", "я не против"),
+        ("en", "no problem"),
+        ("es", "sin problema"),
+        ("pt", "pode marcar"),
+        ("he", "למה לא"),
+    ],
+)
+async def test_a_consent_in_other_words_books(language: str, text: str) -> None:
+    chat = Chat(language=language)
+    chat.pending(
+        "book_appointment",
+        state="booking_confirmation",
+        service="crown",
+        doctor="anna",
+        date="2026-03-17",
+        time="13:00",
+    )
+    await chat.says(text)
+    assert starts(chat) == ["2026-03-17T13:00"]
