@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from frontdesk.language.codes import LANGUAGES
 from frontdesk.safety.models import Urgency
 from frontdesk.understanding.describe import describe
 from frontdesk.understanding.models import Intent
+from frontdesk.understanding.understand import understand
 from tests.support.catalogs import catalog_id, english_only, skin_and_motion
 from tests.support.messages import load_messages, read
 
@@ -151,3 +153,8 @@ def test_a_message_is_read_within_two_milliseconds_at_the_median() -> None:
 
     # The best median a loaded machine allows: 2 ms is the budget, measured 0.6 ms.
     assert sorted(taken)[len(taken) // 2] < 0.002
+
+
+@pytest.mark.parametrize("text", ["во вторник", "вторник", "в пятницу", "el segundo lunes de mayo"])
+def test_a_day_of_the_week_is_no_choice_from_a_list(text: str) -> None:
+    assert understand(text, catalog=None, now=datetime(2026, 5, 6, 10, tzinfo=UTC)).choice is None

@@ -74,12 +74,16 @@ class _Names:
 
 def find_link(reading: Understanding, task: Task, *, in_hand: bool = True) -> Link:
     """How the message relates to the task. `in_hand`: nothing else came in between."""
-    if in_hand and task.kind == "check_availability" and not task.current:
-        # Looking for times is no question, but a day or an hour is what it waits for.
-        task = replace(task, current=True)
     names = _names_of(reading, task)
-    for rule in _RULES:
+    for rule in _NAMING_RULES:
         link = rule(reading, task, names)
+        if link is not None:
+            return link
+    # Looking for times is no question, but a day or an hour is what it waits for.
+    waits = in_hand and task.kind == "check_availability"
+    open_task = replace(task, current=True) if waits else task
+    for rule in _VALUE_RULES:
+        link = rule(reading, open_task, names)
         if link is not None:
             return link
     return _none(0.08, "says nothing of it")
@@ -343,7 +347,8 @@ def _other_time(reading: Understanding, task: Task, names: _Names) -> Link | Non
 
 
 _Rule = Callable[[Understanding, Task, _Names], Link | None]
-_RULES: Final[tuple[_Rule, ...]] = (
+# What the message names, wants dropped, says yes or no to.
+_NAMING_RULES: Final[tuple[_Rule, ...]] = (
     _refusing,
     _own_matter,
     _dropping,
@@ -351,6 +356,9 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _other_doctor,
     _own_names,
     _verdict,
+)
+# What it gives, wishes or asks without naming anything.
+_VALUE_RULES: Final[tuple[_Rule, ...]] = (
     _choosing,
     _timing,
     _wishes,

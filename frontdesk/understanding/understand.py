@@ -185,7 +185,13 @@ def _may_speak(each: Found, language: str) -> bool:
 
 
 def _choice(units: Sequence[Unit], found: Sequence[Found]) -> int | None:
-    chosen = [each for each in found if each.label.startswith("choice:")]
+    # A day is no number in a list, though "вторник" begins like "второй".
+    chosen = [
+        each
+        for each in found
+        if each.label.startswith("choice:")
+        and not all("date" in units[place].slots for place in range(each.first, each.last))
+    ]
     if chosen:
         longest = max(chosen, key=lambda each: each.last - each.first)
         return int(longest.label.removeprefix("choice:"))
