@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from frontdesk.conversation.linking import LinkKind, find_link
+from frontdesk.conversation.link import LinkKind
+from frontdesk.conversation.linking import find_link
 from frontdesk.conversation.relevance import ContextRelevanceChecker
 from frontdesk.conversation.state_machine import Task
 from frontdesk.understanding.models import Intent

@@ -7,13 +7,22 @@ The rules are tried in order; each gives the probability that the task is releva
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import Final
 
+from frontdesk.conversation.link import (
+    Link,
+    LinkKind,
+    TaskNames,
+    answers,
+    drops,
+    read_names,
+    refers,
+    unrelated,
+)
 from frontdesk.conversation.state_machine import EXISTING_VISIT_KINDS, NEW_BOOKING_KINDS, Task
 from frontdesk.conversation.topics import Topic, find_topics, is_refusal, is_unrecognised, names_treatment
-from frontdesk.understanding.models import Intent, NameMention, Role, Understanding
+from frontdesk.understanding.models import Intent, Role, Understanding
 
 _QUESTIONS: Final = frozenset(
     {
@@ -30,51 +39,9 @@ _OWN_MATTERS: Final = frozenset({Intent.EMERGENCY, Intent.HUMAN, Intent.OUT_OF_S
 _ELLIPTIC_WORDS: Final = 6
 
 
-class LinkKind(StrEnum):
-    # Answers the last question of the task, or changes a value of it.
-    ANSWERS = "answers"
-    # Speaks about the task or the visit it concerns.
-    REFERS = "refers"
-    # The patient does not want it.
-    DROPS = "drops"
-    NONE = "none"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Link:
-    kind: LinkKind
-    # 0 to 1: how likely the task is relevant to the message.
-    probability: float
-    reason: str
-
-    @property
-    def is_relevant(self) -> bool:
-        return self.kind in (LinkKind.ANSWERS, LinkKind.REFERS)
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """Whether the message names this task's service and doctor, or others."""
-
-    own_service: bool
-    other_service: bool
-    own_doctor: bool
-    other_doctor: bool
-    negates_own: bool
-    negates_other: bool
-
-    @property
-    def own(self) -> bool:
-        return self.own_service or self.own_doctor
-
-    @property
-    def none(self) -> bool:
-        return not (self.own or self.other_service or self.other_doctor)
-
-
 def find_link(reading: Understanding, task: Task, *, in_hand: bool = True) -> Link:
     """How the message relates to the task. `in_hand`: nothing else came in between."""
-    names = _names_of(reading, task)
+    names = read_names(reading, task)
     for rule in _NAMING_RULES:
         link = rule(reading, task, names)
         if link is not None:
@@ -86,34 +53,12 @@ def find_link(reading: Understanding, task: Task, *, in_hand: bool = True) -> Li
         link = rule(reading, open_task, names)
         if link is not None:
             return link
-    return _none(0.08, "says nothing of it")
+    return unrelated(0.08, "says nothing of it")
 
 
-def _names_of(reading: Understanding, task: Task) -> _Names:
-    services = [m for m in reading.services if not m.negated]
-    doctors = [m for m in reading.doctors if not m.negated]
-    own_service = _has(services, task.service_id)
-    own_doctor = _has(doctors, task.doctor_id)
-    negated = [m for m in (*reading.services, *reading.doctors) if m.negated]
-    negates_own = _has(negated, task.service_id) or _has(negated, task.doctor_id)
-    return _Names(
-        own_service=own_service,
-        other_service=task.service_id is not None
-        and any(task.service_id not in m.candidates for m in services),
-        own_doctor=own_doctor,
-        other_doctor=task.doctor_id is not None and any(task.doctor_id not in m.candidates for m in doctors),
-        negates_own=negates_own,
-        negates_other=bool(negated) and not negates_own,
-    )
-
-
-def _has(mentions: list[NameMention], wanted: object) -> bool:
-    return wanted is not None and any(wanted in mention.candidates for mention in mentions)
-
-
-def _own_matter(reading: Understanding, task: Task, names: _Names) -> Link | None:
+def _own_matter(reading: Understanding, task: Task, names: TaskNames) -> Link | None:
     if reading.intent in (Intent.EMERGENCY, Intent.HUMAN):
-        return _none(0.02, "asks for a person or help at once")
+        return unrelated(0.02, "asks for a person or help at once")
     if is_unrecognised(reading) and find_topics(reading) & {
         Topic.OTHER_TIME,
         Topic.WHICH_TIME,
@@ -121,11 +66,11 @@ def _own_matter(reading: Understanding, task: Task, names: _Names) -> Link | Non
     }:
         return None
     if reading.intent in _OWN_MATTERS and not names.own and not (task.asked and reading.says_yes):
-        return _none(0.04, "is a matter of its own")
+        return unrelated(0.04, "is a matter of its own")
     return None
 
 
-def _dropping(reading: Understanding, task: Task, names: _Names) -> Link | None:
+def _dropping(reading: Understanding, task: Task, names: TaskNames) -> Link | None:
     if names.negates_own:
         return _negated(reading, task, names)
     if not reading.drops or names.negates_other or _gives_time(reading, task):
@@ -133,11 +78,11 @@ def _dropping(reading: Understanding, task: Task, names: _Names) -> Link | None:
     if task.kind in ("cancel_appointment", "reschedule_appointment") and task.asked and names.none:
         return None  # "no, leave it" answers "shall I cancel it?", and "cancel it" does so too
     if names.other_service or names.other_doctor:
-        return _drop("does not want it, wants something else")
+        return drops("does not want it, wants something else")
     if says_cancel(reading) and task.kind in EXISTING_VISIT_KINDS and task.kind != "cancel_appointment":
         return None  # "I do not need the visit, cancel it" is a wish to cancel it
     if names.own or task.asked or task.current or names.none:
-        return _drop("does not want it")
+        return drops("does not want it")
     return None
 
 
@@ -154,7 +99,7 @@ def says_cancel(reading: Understanding) -> bool:
     return any(reason.startswith("cancel:") and "drops" not in reason for reason in reading.reasons)
 
 
-def _negated(reading: Understanding, task: Task, names: _Names) -> Link | None:
+def _negated(reading: Understanding, task: Task, names: TaskNames) -> Link | None:
     """ "Not Dan, Anna" changes a booking in hand; "not Dan" alone drops it."""
     swaps_doctor = names.other_doctor and not names.other_service
     swaps_service = names.other_service
@@ -164,70 +109,70 @@ def _negated(reading: Understanding, task: Task, names: _Names) -> Link | None:
         return Link(kind=LinkKind.REFERS, probability=0.8, reason="wants this visit cancelled")
     if task.kind in EXISTING_VISIT_KINDS and Intent.RESCHEDULE in reading.intents and swaps_doctor:
         return Link(kind=LinkKind.REFERS, probability=0.8, reason="wants this visit with another doctor")
-    return _drop("says they do not need it")
+    return drops("says they do not need it")
 
 
-def _other_service(reading: Understanding, task: Task, names: _Names) -> Link | None:
+def _other_service(reading: Understanding, task: Task, names: TaskNames) -> Link | None:
     if not names.other_service:
         return None
     if names.own_service and Topic.LEAVING in find_topics(reading):
-        return _drop("leaves this service for another")
+        return drops("leaves this service for another")
     if names.own_service:
-        return _refers(0.6, "names this service and another")
+        return refers(0.6, "names this service and another")
     if task.kind == "inquiry":
-        return _none(0.04, "asks about another service")
+        return unrelated(0.04, "asks about another service")
     if _is_yes_and_more(reading, task):
-        return _answers(0.85, "says yes to it and asks about another service")
+        return answers(0.85, "says yes to it and asks about another service")
     if task.kind not in NEW_BOOKING_KINDS or not task.current:
-        return _none(0.04, "asks about another service")
+        return unrelated(0.04, "asks about another service")
     if reading.intent in _QUESTIONS:
-        return _none(0.06, "asks about another service")
-    return _answers(0.7, "wants another service at that time")
+        return unrelated(0.06, "asks about another service")
+    return answers(0.7, "wants another service at that time")
 
 
-def _other_doctor(reading: Understanding, task: Task, names: _Names) -> Link | None:
+def _other_doctor(reading: Understanding, task: Task, names: TaskNames) -> Link | None:
     if not names.other_doctor:
         return None
     if task.kind == "inquiry":
         wants_it = task.service_id is not None and reading.intent not in _QUESTIONS
         return (
-            _answers(0.6, "wants it with another doctor")
+            answers(0.6, "wants it with another doctor")
             if wants_it
-            else _none(0.06, "asks about another doctor")
+            else unrelated(0.06, "asks about another doctor")
         )
     if _is_yes_and_more(reading, task):
-        return _answers(0.85, "says yes to it and asks about another doctor")
+        return answers(0.85, "says yes to it and asks about another doctor")
     if Intent.RESCHEDULE in reading.intents and task.kind in EXISTING_VISIT_KINDS:
-        return _refers(0.75, "wants this visit with another doctor")
+        return refers(0.75, "wants this visit with another doctor")
     is_question = reading.intent in _QUESTIONS
     if task.kind in NEW_BOOKING_KINDS and not is_question and (task.current or names.own_service):
-        return _answers(0.7, "wants another doctor for it")
+        return answers(0.7, "wants another doctor for it")
     if task.kind in NEW_BOOKING_KINDS and task.asked and reading.intent is Intent.PROVIDE_INFO:
-        return _answers(0.6, "names another doctor for it")
-    return _none(0.06, "asks about another doctor")
+        return answers(0.6, "names another doctor for it")
+    return unrelated(0.06, "asks about another doctor")
 
 
-def _own_names(reading: Understanding, task: Task, names: _Names) -> Link | None:
+def _own_names(reading: Understanding, task: Task, names: TaskNames) -> Link | None:
     if not names.own:
         return None
     if task.asked and (reading.says_yes or reading.says_no):
-        return _answers(0.95, "answers it by name")
+        return answers(0.95, "answers it by name")
     if not names.own_service and reading.intent is Intent.SERVICE_INQUIRY and not reading.refers_back:
-        return _refers(0.55, "names its doctor")
-    return _refers(0.93, "names it")
+        return refers(0.55, "names its doctor")
+    return refers(0.93, "names it")
 
 
-def _verdict(reading: Understanding, task: Task, _names: _Names) -> Link | None:
+def _verdict(reading: Understanding, task: Task, _names: TaskNames) -> Link | None:
     if not (reading.says_yes or reading.says_no):
         return None
     if task.asked:
-        return _answers(0.95, "answers its question")
+        return answers(0.95, "answers its question")
     if reading.is_bare and reading.intent is not Intent.BOOK:
-        return _none(0.1, "a bare yes or no answers the last question, and that was another")
+        return unrelated(0.1, "a bare yes or no answers the last question, and that was another")
     return None
 
 
-def _refusing(reading: Understanding, task: Task, names: _Names) -> Link | None:
+def _refusing(reading: Understanding, task: Task, names: TaskNames) -> Link | None:
     """ "Not this time", "don't book it": a no in other words."""
     is_proposal = task.kind in (
         "book_appointment",
@@ -236,78 +181,78 @@ def _refusing(reading: Understanding, task: Task, names: _Names) -> Link | None:
         "cancel_appointment",
     )
     if task.asked and is_proposal and names.none and not reading.says_no and is_refusal(reading):
-        return _answers(0.75, "declines it in other words")
+        return answers(0.75, "declines it in other words")
     return None
 
 
-def _choosing(reading: Understanding, task: Task, _names: _Names) -> Link | None:
+def _choosing(reading: Understanding, task: Task, _names: TaskNames) -> Link | None:
     if not task.asked:
         return None
     if reading.choice is not None and (task.options or task.choices):
-        return _answers(0.95, "chooses from what was offered")
+        return answers(0.95, "chooses from what was offered")
     if (reading.any_doctor or reading.any_time) and task.kind in NEW_BOOKING_KINDS:
-        return _answers(0.9, "leaves the choice to us")
+        return answers(0.9, "leaves the choice to us")
     if (
         task.kind in EXISTING_VISIT_KINDS
         and task.choices
         and (reading.services or reading.doctors or reading.dates)
     ):
-        return _answers(0.85, "says which visit")
+        return answers(0.85, "says which visit")
     # A value for what is still open: the task has no doctor or service yet.
     named = (task.service_id is None and reading.services) or (task.doctor_id is None and reading.doctors)
     if named and task.kind in NEW_BOOKING_KINDS and reading.intent not in _QUESTIONS:
-        return _answers(0.85, "gives what was missing")
+        return answers(0.85, "gives what was missing")
     return None
 
 
-def _timing(reading: Understanding, task: Task, _names: _Names) -> Link | None:
+def _timing(reading: Understanding, task: Task, _names: TaskNames) -> Link | None:
     times = [d for d in reading.dates if d.role is not Role.EXCLUDED or d.on == task.on]
     if not times or reading.intent in (Intent.HOURS_LOCATION, Intent.DOCTOR_INQUIRY, Intent.MY_APPOINTMENTS):
         return None
     if task.kind == "inquiry":
-        return _answers(0.8, "names a time for it") if task.asked else None
+        return answers(0.8, "names a time for it") if task.asked else None
     if task.kind == "reschedule_appointment" or task.kind in NEW_BOOKING_KINDS:
         return _timing_of_open_task(reading, task)
     if not task.asked and not task.current:
         return None
     if reading.intent in (Intent.RESCHEDULE, Intent.PROVIDE_INFO, Intent.CONFIRM, Intent.DENY, Intent.CANCEL):
-        return _answers(0.85, "wants another time for it")
+        return answers(0.85, "wants another time for it")
     return None
 
 
 def _timing_of_open_task(reading: Understanding, task: Task) -> Link | None:
     if task.asked or task.current:
-        return _answers(0.9, "gives a time for it")
+        return answers(0.9, "gives a time for it")
     if reading.intent is Intent.PROVIDE_INFO and not reading.services and not reading.doctors:
-        return _refers(0.6, "gives a time, and it waits for one")
+        return refers(0.6, "gives a time, and it waits for one")
     return None
 
 
-def _wishes(reading: Understanding, task: Task, _names: _Names) -> Link | None:
+def _wishes(reading: Understanding, task: Task, _names: TaskNames) -> Link | None:
     concerns_visit = task.kind in EXISTING_VISIT_KINDS
     if reading.intent is Intent.RESCHEDULE:
         fits = concerns_visit or (task.kind in NEW_BOOKING_KINDS and (task.asked or task.current))
-        return _refers(0.9, "wants it moved") if fits else None
+        return refers(0.9, "wants it moved") if fits else None
     if reading.intent is Intent.CANCEL:
         fits = concerns_visit or (task.kind in NEW_BOOKING_KINDS and (task.asked or task.current))
-        return _refers(0.88, "wants it cancelled") if fits else None
+        return refers(0.88, "wants it cancelled") if fits else None
     if reading.intent is Intent.CONFIRM:
         if task.asked or (task.kind == "confirm_appointment" and reading.refers_back):
-            return _answers(0.9, "confirms it")
+            return answers(0.9, "confirms it")
         return None
     if reading.intent is Intent.MY_APPOINTMENTS and concerns_visit:
-        return _refers(0.8, "asks about the visit it concerns")
+        return refers(0.8, "asks about the visit it concerns")
     if reading.intent is Intent.BOOK and task.kind in NEW_BOOKING_KINDS and (task.asked or task.current):
-        return _answers(0.75, "goes on with the booking")
+        return answers(0.75, "goes on with the booking")
     is_bare_wish = not (reading.services or reading.doctors or reading.dates)
     if reading.intent is Intent.BOOK and task.kind in NEW_BOOKING_KINDS and is_bare_wish:
-        return _refers(0.6, "comes back to booking")
+        return refers(0.6, "comes back to booking")
     if reading.intent is Intent.BOOK and task.kind == "inquiry" and task.asked:
-        return _answers(0.8, "wants to book it")
+        return answers(0.8, "wants to book it")
     return None
 
 
-def _ellipsis(reading: Understanding, task: Task, names: _Names) -> Link | None:
+def _ellipsis(reading: Understanding, task: Task, names: TaskNames) -> Link | None:
     if reading.intent not in (Intent.SERVICE_INQUIRY, Intent.PRICE_INQUIRY, Intent.DOCTOR_INQUIRY):
         return None
     if not names.none or reading.services or reading.doctors:
@@ -321,32 +266,32 @@ def _ellipsis(reading: Understanding, task: Task, names: _Names) -> Link | None:
     ):
         return None
     if reading.refers_back:
-        return _refers(0.85, "asks about what was just said")
+        return refers(0.85, "asks about what was just said")
     is_short = len(reading.text.split()) <= _ELLIPTIC_WORDS
     asks_on = reading.intent is Intent.PRICE_INQUIRY or (
         reading.intent is Intent.SERVICE_INQUIRY
         and reading.is_question
         and topics & {Topic.DURATION, Topic.MEDICAL}
     )
-    return _refers(0.7, "a short question about what was just said") if asks_on and is_short else None
+    return refers(0.7, "a short question about what was just said") if asks_on and is_short else None
 
 
-def _other_time(reading: Understanding, task: Task, names: _Names) -> Link | None:
+def _other_time(reading: Understanding, task: Task, names: TaskNames) -> Link | None:
     """ "Could it be later?", "what day was it?": said of what is in hand."""
     topics = find_topics(reading)
     fits = (task.asked or task.current) and names.none and not reading.services and not reading.doctors
     if not fits or task.kind == "inquiry" or reading.intent is Intent.HOURS_LOCATION:
         return None
     if Topic.KEEPING in topics and task.kind == "cancel_appointment":
-        return _answers(0.9, "wants it kept")
+        return answers(0.9, "wants it kept")
     if Topic.OTHER_TIME in topics:
-        return _answers(0.75, "wants another time for it")
+        return answers(0.75, "wants another time for it")
     if Topic.WHICH_TIME in topics and reading.is_question:
-        return _refers(0.8, "asks when it is")
+        return refers(0.8, "asks when it is")
     return None
 
 
-_Rule = Callable[[Understanding, Task, _Names], Link | None]
+_Rule = Callable[[Understanding, Task, TaskNames], Link | None]
 # What the message names, wants dropped, says yes or no to.
 _NAMING_RULES: Final[tuple[_Rule, ...]] = (
     _refusing,
@@ -371,19 +316,3 @@ def _is_yes_and_more(reading: Understanding, task: Task) -> bool:
     # "I want to book X" begins with a word of consent in some languages and is none.
     is_wish = reading.intent is Intent.BOOK and not reading.is_question
     return task.asked and reading.says_yes and not reading.says_no and not reading.is_bare and not is_wish
-
-
-def _answers(probability: float, reason: str) -> Link:
-    return Link(kind=LinkKind.ANSWERS, probability=probability, reason=reason)
-
-
-def _refers(probability: float, reason: str) -> Link:
-    return Link(kind=LinkKind.REFERS, probability=probability, reason=reason)
-
-
-def _drop(reason: str) -> Link:
-    return Link(kind=LinkKind.DROPS, probability=0.05, reason=reason)
-
-
-def _none(probability: float, reason: str) -> Link:
-    return Link(kind=LinkKind.NONE, probability=probability, reason=reason)

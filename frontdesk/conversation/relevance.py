@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final, get_args
 from uuid import UUID
 
-from frontdesk.conversation.linking import Link, find_link
+from frontdesk.conversation.link import Link
+from frontdesk.conversation.linking import find_link
 from frontdesk.conversation.stand_in_catalog import make_stand_in_catalog
 from frontdesk.conversation.state_machine import Option, Task, TaskKind
 from frontdesk.scheduling.models import Catalog

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from frontdesk.conversation.linking import Link, LinkKind, find_link
+from frontdesk.conversation.link import Link, LinkKind
+from frontdesk.conversation.linking import find_link
 from frontdesk.conversation.state_machine import (
     Task,
     drop_task,
@@ -84,19 +85,16 @@ async def _drop(scene: Scene, task: Task, link: Link) -> tuple[Scene, Answer]:
 
 def _forget(scene: Scene, task: Task) -> Scene:
     """Without the task; what it was about is not named again unless the patient does."""
-    ids = [i for i in (task.service_id, task.doctor_id) if i]
+    kept_ids = {i for m in wanted(scene.reading.doctors) for i in m.candidates}
+    ids = [i for i in (task.service_id, task.doctor_id) if i and i not in kept_ids]
     kept = str(scene.session.notes.get(DROPPED_NOTE) or "").split()
     notes = {**scene.session.notes, DROPPED_NOTE: " ".join(dict.fromkeys([*kept, *map(str, ids)]))}
     session = replace(drop_task(scene.session, task), notes=notes)
-    reading = replace(
-        scene.reading,
-        services=tuple(
-            replace(m, negated=m.negated or task.service_id in m.candidates) for m in scene.reading.services
-        ),
-        doctors=tuple(
-            replace(m, negated=m.negated or task.doctor_id in m.candidates) for m in scene.reading.doctors
-        ),
+    # "Forget the one, tell me about the other" negates the one without a word of negation.
+    services = tuple(
+        replace(m, negated=m.negated or task.service_id in m.candidates) for m in scene.reading.services
     )
+    reading = replace(scene.reading, services=services)
     return replace(scene, reading=reading, session=session)
 
 
