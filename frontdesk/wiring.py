@@ -21,6 +21,7 @@ from frontdesk.followups.scheduler import FollowupScheduler
 from frontdesk.followups.store import FollowUpStore
 from frontdesk.jobs.queue import JobQueue
 from frontdesk.language.fallback_service import LanguageFallbackService
+from frontdesk.language.formats import load_bundles
 from frontdesk.messaging.alert_texts import say_alert
 from frontdesk.messaging.alerts import Alerts
 from frontdesk.messaging.chat_store import ChatStore
@@ -28,6 +29,8 @@ from frontdesk.messaging.dead_letters import DeadLetters
 from frontdesk.messaging.inbox import Inbox
 from frontdesk.messaging.outbox import Outbox
 from frontdesk.messaging.reconciliation import Reconciliation
+from frontdesk.safety.emergency import find_alarm
+from frontdesk.safety.urgency import urgency_of
 from frontdesk.scheduling.booking import BookingDesk, Pin
 from frontdesk.scheduling.catalogs import CatalogMemory
 from frontdesk.scheduling.models import Catalog
@@ -181,6 +184,21 @@ async def open_desk(
         await database.close()
 
 
+# A day and an hour in each language: reading it loads every lexicon.
+_EVERY_LANGUAGE = (
+    "hello, tomorrow at 10 · привет, завтра в 10 · שלום, מחר ב-10 · hola, mañana a las 10 · olá, amanhã às 10"
+)
+
+
+def warm_up(catalog: Catalog | None, *, now: datetime) -> None:
+    """Read lexicons, templates and the index of names now, and not in the first patient's turn."""
+    for text in _EVERY_LANGUAGE.split(" · "):
+        understand(text, catalog=catalog, now=now)
+        find_alarm(text)
+        urgency_of(text, now=now)
+    load_bundles("frontdesk.dialogue", "replies")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reception:
     """What the HTTP process serves."""
@@ -204,6 +222,8 @@ async def open_reception(
         cache = Cache(servers.valkey_url)
         stack.push_async_callback(cache.close)
         directory = InstanceDirectory(desk.instances, cache)
+        find_alarm(_EVERY_LANGUAGE)
+        language_of(_EVERY_LANGUAGE)
         count = await directory.prewarm()
         log.info("directory.prewarmed", extra={"count": count})
         intake = Intake(
@@ -262,8 +282,7 @@ async def open_back_office(
         clinic_ids = await desk.chats.list_clinics()
         await desk.catalogs.prewarm(clinic_ids)
         for clinic_id in clinic_ids:
-            # Lexicons and the index of names are read once, now and not in the first patient's turn.
-            understand("hello", catalog=await desk.catalogs.load(clinic_id), now=clock())
+            warm_up(await desk.catalogs.load(clinic_id), now=clock())
         queue = JobQueue(servers.database_url)
         stack.push_async_callback(queue.close)
         yield BackOffice(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ from frontdesk.wiring import find_owner_url, open_desk
 def register(app: typer.Typer) -> None:
     app.command("converse")(converse)
     app.command("understand")(understand_messages)
+    app.command("relevance")(weigh_relevance)
     app.command("bench")(bench)
 
 
@@ -58,19 +60,35 @@ def understand_messages(
     """What each message says, line by line: language, intent, dates, service, doctor, urgency."""
     from frontdesk.converse.reading import Reader
 
-    reader = Reader()
+    _answer_each(Reader().describe, read=None if jsonl else lambda text: {"text": text})
+
+
+def weigh_relevance(
+    jsonl: bool = typer.Option(
+        True, "--jsonl", help="JSON lines as in eval/README.md; there is no other form."
+    ),
+) -> None:
+    """Whether a pending action is relevant to a message, line by line."""
+    from frontdesk.converse.reading import Reader
+
+    del jsonl
+    _answer_each(Reader().weigh, read=None)
+
+
+def _answer_each(
+    answer: Callable[[Mapping[str, Any]], dict[str, Any]], *, read: Callable[[str], dict[str, Any]] | None
+) -> None:
+    """One JSON line out for each line in; `read` makes a line of plain text."""
     source, sink = open_streams()
     for text in source:
         if not text.strip():
             continue
         try:
-            line = json.loads(text) if jsonl else {"text": text.strip()}
+            line = read(text.strip()) if read else json.loads(text)
         except ValueError:
             line = None
-        answer: dict[str, Any] = (
-            reader.describe(line) if isinstance(line, dict) else {"error": "not a JSON object"}
-        )
-        sink.write(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
+        found = answer(line) if isinstance(line, dict) else {"error": "not a JSON object"}
+        sink.write(json.dumps(found, ensure_ascii=False, default=str) + "\n")
         sink.flush()
 
 

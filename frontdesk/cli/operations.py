@@ -13,7 +13,7 @@ from typing import Literal
 import psycopg
 import typer
 
-from frontdesk.cli.session import EXIT_SERVER, FORMAT, Format
+from frontdesk.cli.session import EXIT_SERVER, EXIT_USAGE, FORMAT, Format
 from frontdesk.jobs.queue import mask_url
 from frontdesk.settings import Settings, SettingsInvalid, load_settings
 from frontdesk.storage.cache import Cache
@@ -45,8 +45,9 @@ def doctor(output: Format = FORMAT) -> None:
         for finding in findings:
             mark = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}[finding.verdict]
             print(f"{mark} {finding.check:<11} {finding.says}")
-    if any(finding.verdict == "error" for finding in findings):
-        raise typer.Exit(EXIT_SERVER)
+    broken = {finding.check for finding in findings if finding.verdict == "error"}
+    if broken:
+        raise typer.Exit(EXIT_USAGE if "settings" in broken else EXIT_SERVER)
 
 
 def _examine() -> list[Finding]:

@@ -17,7 +17,7 @@ from rich.table import Table
 from frontdesk.observability.trace_context import configure_trace_logging
 from frontdesk.settings import Settings, SettingsInvalid, load_settings
 from frontdesk.storage.embedded import EmbeddedUnavailable
-from frontdesk.storage.migrations import load_status
+from frontdesk.storage.migrations import MigrationMismatch, load_status
 from frontdesk.storage.postgres import DatabaseUnavailable
 from frontdesk.wiring import Addresses, Desk, find_servers, open_desk
 
@@ -57,8 +57,8 @@ def reach_servers(settings: Settings, *, check_schema: bool = True) -> Addresses
                 fail(f"{len(status.waiting)} migrations wait: run 'frontdesk migrate'", code=EXIT_SERVER)
             if status.unknown:
                 fail("the database is newer than this release: upgrade Frontdesk", code=EXIT_SERVER)
-    except EmbeddedUnavailable as unavailable:
-        fail(str(unavailable), code=EXIT_SERVER)
+    except (EmbeddedUnavailable, MigrationMismatch) as error:
+        fail(str(error), code=EXIT_SERVER)
     except (RuntimeError, psycopg.OperationalError) as error:
         fail(
             f"PostgreSQL cannot be used: {str(error).strip().splitlines()[0]}; see 'frontdesk doctor'",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from frontdesk.conversation.relevance import ContextRelevanceChecker
 from frontdesk.safety.emergency import find_alarm
 from frontdesk.safety.models import Urgency
 from frontdesk.safety.urgency import urgency_of
@@ -39,6 +40,24 @@ class Reader:
                 emergency=alarm is not None,
             )
         except (KeyError, ValueError, OSError) as error:
+            return {"error": f"{type(error).__name__}: {error}"}
+
+    def weigh(self, line: Mapping[str, Any]) -> dict[str, Any]:
+        """How relevant a pending action is to a message; `error` says what is wrong with the line."""
+        try:
+            now = datetime.fromisoformat(line["at"]) if line.get("at") else datetime.now(UTC)
+            checker = ContextRelevanceChecker(catalog=self._find_catalog(line), now=now)
+            found = checker.weigh(
+                clean_text(str(line.get("current_message", ""))).text,
+                line.get("pending_action") or "",
+                line.get("conversation_history") or (),
+            )
+            return {
+                "is_relevant": found.is_relevant,
+                "confidence": round(found.probability, 3),
+                "reasoning": found.reason,
+            }
+        except (KeyError, ValueError, TypeError, OSError) as error:
             return {"error": f"{type(error).__name__}: {error}"}
 
     def _find_catalog(self, line: Mapping[str, Any]) -> Catalog | None:
