@@ -67,6 +67,15 @@ class Outbox:
         async with self._database.connection() as connection:
             await sql.fetch_value(connection, "select core.mark_outbox(%s)", (Jsonb(payload),))
 
+    async def mark_doubtful(self, clinic_id: UUID, outbox_id: UUID) -> None:
+        """The message is about to be sent although an earlier try may have arrived."""
+        async with self._database.transaction(clinic_id) as tx:
+            await sql.execute(
+                tx,
+                "update core.outbox set maybe_duplicate = true where clinic_id = %s and outbox_id = %s",
+                (clinic_id, outbox_id),
+            )
+
     async def find_unrecorded(
         self, clinic_id: UUID, instance_id: UUID, provider_ids: Sequence[str]
     ) -> str | None:

@@ -127,12 +127,20 @@ class EvolutionClient:
     ) -> list[str] | None:
         """Ids of messages with this very text that the gateway has sent to this person since then, oldest first.
 
-        None if the gateway cannot say. The history is read without naming the chat: it may be kept under the
-        person's other address.
+        None if the gateway cannot say. The chat itself is read first; where it does not hold the message, the whole
+        history of the time is, because it may be kept under the person's other address.
         """
+        in_chat = await self._find_text(instance, reply_to, reply_to=reply_to, text=text, since=since)
+        if in_chat:
+            return in_chat
+        return await self._find_text(instance, None, reply_to=reply_to, text=text, since=since)
+
+    async def _find_text(
+        self, instance: str, chat: str | None, *, reply_to: str, text: str, since: datetime
+    ) -> list[str] | None:
         found: list[str] = []
         for page in range(1, LOOKUP_PAGES + 1):
-            body = find_messages_request(None, since, page=page)
+            body = find_messages_request(chat, since, page=page)
             try:
                 response = await self._http.post(
                     f"/chat/findMessages/{quote(instance, safe='')}", json=body, timeout=LOOKUP_TIMEOUT_S

@@ -66,6 +66,9 @@ class Delivery:
                 )
                 return
             maybe_duplicate = found is None
+            if maybe_duplicate:
+                # Said before the send: whatever becomes of us now, the mark stays.
+                await self._outbox.mark_doubtful(clinic_id, outbox_id)
         await self._send(clinic_id, promised, maybe_duplicate=maybe_duplicate)
 
     async def _send(self, clinic_id: UUID, promised: Promised, *, maybe_duplicate: bool) -> None:
