@@ -20,14 +20,12 @@ from frontdesk.conversation.seed_store import seed_conversation
 from frontdesk.conversation.session_json import session_to_json
 from frontdesk.conversation.state_machine import ConversationState, Option, Session, Task
 from frontdesk.conversation.turn import Answered
-from frontdesk.dialogue.emergencies import say_emergency_everywhere
-from frontdesk.messaging.inbox import Emergency, Incoming, Sender
-from frontdesk.safety.emergency import find_alarm
+from frontdesk.messaging.inbox import Incoming, Sender
 from frontdesk.scheduling.clinic_file import ClinicFile, DemoPatient, read_clinic_file
 from frontdesk.scheduling.conversation_clinics import clone_catalog
 from frontdesk.scheduling.models import Appointment, AppointmentStatus, Catalog
-from frontdesk.understanding.language_of import language_of
 from frontdesk.whatsapp.clean_text import clean_text
+from frontdesk.whatsapp.intake import find_emergency
 from frontdesk.wiring import Desk
 
 DEFAULT_FIXTURE: Final = Path(__file__).parents[2] / "fixtures" / "clinic_demo.yaml"
@@ -145,8 +143,14 @@ class Conversations:
         conversation.messages += 1
         now = self._clock()
         cleaned = clean_text(text)
-        emergency = self._check_emergency(cleaned.text, conversation)
-        clinic_id = conversation.catalog.clinic.clinic_id
+        clinic = conversation.catalog.clinic
+        clinic_id = clinic.clinic_id
+        emergency = find_emergency(
+            cleaned.text,
+            emergency_number=clinic.emergency_number,
+            crisis_line=clinic.crisis_line,
+            default_language=clinic.default_language,
+        )
         await self._desk.inbox.accept(
             clinic_id,
             conversation.instance_id,
@@ -212,21 +216,6 @@ class Conversations:
             if answered.reply is not None or not answered.more:
                 return answered
         raise LineRefused("the conversation is changed by somebody else all the time")
-
-    def _check_emergency(self, text: str, conversation: Conversation) -> Emergency | None:
-        alarm = find_alarm(text) if text else None
-        if alarm is None:
-            return None
-        clinic = conversation.catalog.clinic
-        reading = language_of(text)
-        return Emergency(
-            rule=alarm.rule,
-            texts=say_emergency_everywhere(
-                alarm, emergency_number=clinic.emergency_number, crisis_line=clinic.crisis_line
-            ),
-            clear_language=reading.language if reading.is_clear else None,
-            default_language=clinic.default_language,
-        )
 
     def _read_file(self, path: Path) -> ClinicFile:
         try:

@@ -97,7 +97,12 @@ class Intake:
             wants_answer=asks_something(event) and not is_stale,
             is_stale=is_stale,
         )
-        emergency = self._check_emergency(event.text, instance)
+        emergency = find_emergency(
+            event.text,
+            emergency_number=instance.emergency_number,
+            crisis_line=instance.crisis_line,
+            default_language=instance.default_language,
+        )
         if emergency is not None and is_stale:
             # Hours later the patient needs a person, not a template; staff are told at once.
             await self._alert_stale_emergency(instance, event.provider_id, now)
@@ -246,20 +251,6 @@ class Intake:
         if alert:
             log.error("instance.lost", extra={"instance_id": instance.instance_id, "state": state})
 
-    def _check_emergency(self, text: str, instance: InstanceRow) -> Emergency | None:
-        alarm = find_alarm(text) if text else None
-        if alarm is None:
-            return None
-        reading = language_of(text)
-        return Emergency(
-            rule=alarm.rule,
-            texts=say_emergency_everywhere(
-                alarm, emergency_number=instance.emergency_number, crisis_line=instance.crisis_line
-            ),
-            clear_language=reading.language if reading.is_clear else None,
-            default_language=alarm.language,
-        )
-
     async def _alert_stale_emergency(self, instance: InstanceRow, provider_id: str, now: datetime) -> None:
         await self._inbox.raise_alert(
             instance.clinic_id,
@@ -272,6 +263,22 @@ class Intake:
                 now=now,
             ),
         )
+
+
+def find_emergency(
+    text: str, *, emergency_number: str | None, crisis_line: str | None, default_language: str
+) -> Emergency | None:
+    """The tripwire's answer to a message, before anything is known of its chat; None if nothing is wrong."""
+    alarm = find_alarm(text) if text else None
+    if alarm is None:
+        return None
+    reading = language_of(text)
+    return Emergency(
+        rule=alarm.rule,
+        texts=say_emergency_everywhere(alarm, emergency_number=emergency_number, crisis_line=crisis_line),
+        clear_language=reading.language if reading.is_clear else None,
+        default_language=default_language,
+    )
 
 
 def check_event(envelope: Envelope) -> None:
