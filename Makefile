@@ -35,7 +35,7 @@ check: $(STAMP) ## format, lint, types, import contracts, migration lint, fast t
 	$(BIN)/lint-imports --no-cache 2>/dev/null | tail -n 15
 	@$(BIN)/lint-imports --no-cache >/dev/null
 	$(BIN)/python scripts/lint_migrations.py
-	$(BIN)/pytest -q $(FAST) --ignore=tests/integration --ignore=tests/scenarios --ignore=tests/benchmarks
+	$(BIN)/pytest -q $(FAST) --ignore=tests/integration --ignore=tests/scenarios
 
 eval: $(STAMP) ## the scoreboard on the development set
 	@$(BIN)/python eval/score.py --cmd "$(BIN)/frontdesk converse --jsonl" $(EVAL_ARGS) eval/cases/*.jsonl

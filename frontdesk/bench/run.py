@@ -134,10 +134,10 @@ def _measure_turn(plant: Plant, size: Size, settings: Settings, say: Say) -> dic
         say(
             f"pids {plant.pids()}; {size.turn_messages} messages of {size.patients} patients at {TURN_RATE_PER_S:.0f}/s"
         )
-        asyncio.run(_post_turns(plant, size, 60, "warm"))
+        asyncio.run(_post_turns(plant, size, 60))
         _wait_until_answered(plant.owner_url)
         begin = _count(plant.owner_url, "select coalesce(max(seq), 0) from core.whatsapp_conversations")
-        answers = asyncio.run(_post_turns(plant, size, size.turn_messages, "timed"))
+        answers = asyncio.run(_post_turns(plant, size, size.turn_messages))
         _wait_until_answered(plant.owner_url)
         overheads = _overheads_ms(plant.owner_url, begin)
         figures: dict[str, Any] = {
@@ -154,7 +154,7 @@ def _measure_turn(plant: Plant, size: Size, settings: Settings, say: Say) -> dic
             say("counting statements")
             count = max(60, size.turn_messages // 4)
             with counting(plant.owner_url, log_file) as counted:
-                asyncio.run(_post_turns(plant, size, count, "counted"))
+                asyncio.run(_post_turns(plant, size, count))
                 _wait_until_answered(plant.owner_url)
             # Echoes and receipts are webhooks of their own, after the sent mark.
             later = sum(
@@ -218,9 +218,7 @@ async def _post_baseline(port: int, count: int) -> Answers:
     )
 
 
-async def _post_turns(plant: Plant, size: Size, count: int, phase: str) -> Answers:
-    del phase
-
+async def _post_turns(plant: Plant, size: Size, count: int) -> Answers:
     def body(number: int) -> bytes:
         # The patients take turns, so that no two messages of one patient are a burst.
         return make_webhook(
