@@ -45,8 +45,8 @@ bench: $(STAMP) ## the figures: SIZE=ci or full
 	@$(BIN)/frontdesk bench turn --size $(or $(SIZE),ci)
 
 lock: ## compile the requirements again (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" pyproject.toml -o requirements/runtime.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" pyproject.toml -o requirements/runtime.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" --extra dev pyproject.toml -o requirements/dev.txt
 
 clean: ## remove what is installed; chats and bookings in .frontdesk stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
