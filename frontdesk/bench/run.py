@@ -61,7 +61,10 @@ def run_bench(
 ) -> dict[str, Any]:
     """Start the shipped processes with a database of their own, measure, stop them."""
     owner_url = find_owner_url(settings)
-    with own_database(owner_url) as (database_url, own_owner_url), tempfile.TemporaryDirectory() as folder:
+    with (
+        own_database(owner_url, waits_for_disk=True) as (database_url, own_owner_url),
+        tempfile.TemporaryDirectory() as folder,
+    ):
         valkey_url = (
             settings.valkey_url.get_secret_value()
             if settings.valkey_url

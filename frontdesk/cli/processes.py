@@ -57,6 +57,7 @@ def run_api() -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=False,  # nobody here asks where a request came from
         timeout_graceful_shutdown=8,
         timeout_keep_alive=65,
     )

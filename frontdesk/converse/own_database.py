@@ -25,10 +25,11 @@ def template_name() -> str:
 
 
 @contextmanager
-def own_database(owner_url: str) -> Iterator[tuple[str, str]]:
+def own_database(owner_url: str, *, waits_for_disk: bool = False) -> Iterator[tuple[str, str]]:
     """(application's address, owner's address) of a fresh, migrated database; it is dropped at the end.
 
-    Killed half-way it stays, with all that was booked in it. Raises psycopg.OperationalError.
+    Without `waits_for_disk` commits outlive the death of this process and only the server's own crash loses them;
+    with it they are as durable as in production. Killed half-way it stays, with all that was booked in it. Raises psycopg.OperationalError.
     """
     template, name = template_name(), f"frontdesk_converse_{secrets.token_hex(6)}"
     with psycopg.connect(owner_url, autocommit=True, connect_timeout=5) as connection:
@@ -36,10 +37,10 @@ def own_database(owner_url: str) -> Iterator[tuple[str, str]]:
         connection.execute(
             sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
         )
-        # Commits survive the death of this process without waiting for the disk; only the server's own crash loses them.
-        connection.execute(
-            sql.SQL("alter database {} set synchronous_commit = off").format(sql.Identifier(name))
-        )
+        if not waits_for_disk:
+            connection.execute(
+                sql.SQL("alter database {} set synchronous_commit = off").format(sql.Identifier(name))
+            )
     try:
         yield _address(owner_url, name, user=_application_user(owner_url)), _address(owner_url, name)
     finally:

@@ -17,8 +17,10 @@ import procrastinate
 import psycopg
 from procrastinate import exceptions as queue_exceptions
 from procrastinate import jobs as queue_jobs
+from procrastinate.worker import Worker
 from psycopg_pool import AsyncConnectionPool
 
+from frontdesk.jobs.fetching import BatchJobManager
 from frontdesk.observability.trace_context import extract_trace_from_dict
 from frontdesk.storage.postgres import TCP_USER_TIMEOUT_MS, Transaction, configure_connection
 
@@ -84,6 +86,8 @@ class JobQueue:
             max_size=max_connections,
         )
         self._app = procrastinate.App(connector=self._connector)
+        self._fetching = BatchJobManager(self._app.job_manager)
+        self._app.job_manager = self._fetching
         self._add_sweeper()
 
     def add(self, name: str, queue: str, handler: Handler, *, max_attempts: int = MAX_ATTEMPTS) -> None:
@@ -176,19 +180,26 @@ class JobQueue:
         groups = {"turns": concurrency, "send": concurrency, "jobs": 4}
         async with asyncio.TaskGroup() as group:
             for queue, size in groups.items():
-                group.create_task(
-                    self._app.run_worker_async(
-                        queues=[queue],
-                        name=queue,
-                        concurrency=size,
-                        fetch_job_polling_interval=POLL_S if queue != "jobs" else POLL_JOBS_S,
-                        update_heartbeat_interval=HEARTBEAT_S,
-                        stalled_worker_timeout=STALLED_AFTER_S,
-                        delete_jobs="successful",
-                        shutdown_graceful_timeout=shutdown_timeout_s,
-                        install_signal_handlers=False,
-                    )
-                )
+                group.create_task(self._run_group(queue, size, shutdown_timeout_s))
+
+    async def _run_group(self, queue: str, concurrency: int, shutdown_timeout_s: float) -> None:
+        worker = Worker(
+            app=self._app,
+            queues=[queue],
+            name=queue,
+            concurrency=concurrency,
+            fetch_job_polling_interval=POLL_S if queue != "jobs" else POLL_JOBS_S,
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=STALLED_AFTER_S,
+            delete_jobs="successful",
+            shutdown_graceful_timeout=shutdown_timeout_s,
+            install_signal_handlers=False,
+        )
+        self._fetching.watch(worker)
+        try:
+            await worker.run()  # type: ignore[no-untyped-call]
+        finally:
+            await asyncio.shield(self._fetching.give_back([queue]))
 
 
 def _make_pool(**arguments: Any) -> AsyncConnectionPool[Transaction]:

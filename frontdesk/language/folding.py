@@ -20,6 +20,8 @@ def drop_links(text: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents, points, isolates or zero-width characters; "ё" is "е", "й" stays "й"."""
+    if text.isascii():
+        return _INSIDE_WORDS.sub("", text.lower())
     # й is и plus a breve in decomposed form: keep it, since "мой" and "мои" differ.
     kept = unicodedata.normalize("NFKC", text).casefold().replace("й", "\ue000")
     plain = "".join(

@@ -22,10 +22,10 @@ def find_alarm(text: str) -> Alarm | None:
 
     Denied, long past, supposed and idiomatic mentions are no emergency (eval README, section 2, Urgency).
     """
-    reading = language_of(text)
-    found = load_emergencies().find(text, language=reading.language)
+    found = load_emergencies().find(text, read_language=lambda: language_of(text).language)
     if found is None:
         return None
+    reading = language_of(text)
     return Alarm(
         rule=found.rule.name,
         language=_language(reading, found.hits),

@@ -72,12 +72,15 @@ class RuleBook:
         rules = [_rule(entry) for entry in load_yaml(f"{name}.rules.yaml")]
         self.rules: Final = tuple(rule for rule in rules if keep is None or keep(rule.facts))
 
-    def find(self, text: str, *, language: str | None) -> Finding | None:
-        """The first rule the message meets. `language` is what the message reads like, None where unknown."""
+    def find(self, text: str, *, read_language: Callable[[], str | None]) -> Finding | None:
+        """The first rule the message meets. `read_language` tells what the message reads like, None where unknown;
+        it is asked only for the few messages in which a phrase of the rules is found.
+        """
         words = self.book.read_words(text)
         hits = self.book.find_hits(words)
         if all(hit.concept in GUARDS for hit in hits):
             return None
+        language = read_language()
         context = Context(words, [hit for hit in hits if not _is_false_friend(hit, language)])
         by_concept: dict[str, list[Hit]] = defaultdict(list)
         for hit in hits:

@@ -56,7 +56,7 @@ def urgency_of(
 
 
 def _judge(text: str, *, soon: bool) -> tuple[Urgency, str]:
-    found = load_urgencies(visit_soon=soon).find(text, language=language_of(text).language)
+    found = load_urgencies(visit_soon=soon).find(text, read_language=lambda: language_of(text).language)
     if found is None:
         return Urgency.MEDIUM, "default"
     return Urgency(found.rule.facts["urgency"]), found.rule.name

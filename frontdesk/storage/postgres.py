@@ -6,12 +6,12 @@ security compares with, and which poolers in transaction mode understand.
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import tuple_row
@@ -33,7 +33,7 @@ class DatabaseUnavailable(Exception):
 
 
 def _dump_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str, separators=(",", ":"))
+    return msgspec.json.encode(value, enc_hook=str).decode()
 
 
 set_json_dumps(_dump_json)

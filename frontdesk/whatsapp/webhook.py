@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 # The token is made once per event, not per attempt; retries come up to half an hour later.
 JWT_LEEWAY_S: Final = 30 * 60
-_PREFIX: Final = "/webhooks/evolution"
+PREFIX: Final = "/webhooks/evolution"
 
 
 class Credentials:
@@ -69,8 +69,8 @@ class EvolutionWebhook:
 
     def routes(self) -> list[Route]:
         return [
-            Route(_PREFIX, self.receive, methods=["POST"]),
-            Route(f"{_PREFIX}/{{tail:path}}", self.receive, methods=["POST"]),
+            Route(PREFIX, self.receive, methods=["POST"]),
+            Route(f"{PREFIX}/{{tail:path}}", self.receive, methods=["POST"]),
         ]
 
     async def receive(self, request: Request) -> Response:
@@ -81,9 +81,7 @@ class EvolutionWebhook:
             body = await _read_body(request)
             # The raw path: a name with %2F must not be taken apart.
             raw_path = request.scope.get("raw_path", b"").split(b"?")[0].decode("latin-1")
-            tail = (
-                unquote(raw_path.partition(_PREFIX)[2]) if raw_path else request.path_params.get("tail", "")
-            )
+            tail = unquote(raw_path.partition(PREFIX)[2]) if raw_path else request.path_params.get("tail", "")
             named = split_hook_path(tail)
             envelope = parse_envelope(body, path_instance=named.instance)
             if envelope.is_contradictory:
@@ -99,6 +97,10 @@ class EvolutionWebhook:
             return _answer(503, "unavailable")
         except ClientDisconnect:
             return _answer(503, "incomplete")
+        except Exception as bug:
+            # Ours to mend, and the gateway's to send again: nothing is lost meanwhile.
+            log.exception("webhook.failed", extra={"error_type": type(bug).__name__})
+            return _answer(503, "failed")
         return _answer(202 if outcome == "quarantined" else 200, outcome)
 
 
