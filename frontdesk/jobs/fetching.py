@@ -63,7 +63,7 @@ class BatchJobManager(manager.JobManager):
     def watch(self, worker: Worker) -> None:
         """Fetch for this worker in batches. Guarded by a test: the bell is the library's own attribute."""
         wakeup = Wakeup()
-        worker._new_job_event = wakeup
+        worker._new_job_event = wakeup  # noqa: SLF001
         self._groups[tuple(worker.queues or ())] = _Group(wakeup)
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> queue_jobs.Job | None:
