@@ -31,7 +31,8 @@ from frontdesk.scheduling.clinic_file_text import export_clinic_file
 from frontdesk.scheduling.clinic_import import Differences, import_clinic_file
 from frontdesk.settings import Settings
 from frontdesk.storage.postgres import Database, DatabaseUnavailable
-from frontdesk.wiring import Addresses, Desk, make_client, open_reception
+from frontdesk.storage.servers import Addresses
+from frontdesk.wiring import Desk, make_client, open_reception
 
 clinic = typer.Typer(help="Clinics: import, export, list.", no_args_is_help=True)
 instance = typer.Typer(

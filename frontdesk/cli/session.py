@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any, Literal, NoReturn, TypeVar
 from uuid import UUID
 
@@ -14,18 +15,24 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from frontdesk.converse.own_database import own_database
 from frontdesk.observability.trace_context import configure_trace_logging
 from frontdesk.settings import Settings, SettingsInvalid, load_settings
 from frontdesk.storage.embedded import EmbeddedUnavailable
 from frontdesk.storage.migrations import MigrationMismatch, load_status
 from frontdesk.storage.postgres import DatabaseUnavailable
-from frontdesk.wiring import Addresses, Desk, find_servers, open_desk
+from frontdesk.storage.servers import Addresses
+from frontdesk.wiring import Desk, open_desk, using_owner, using_servers
 
 Result = TypeVar("Result")
 Format = Literal["text", "json"]
 FORMAT = typer.Option("text", "--format", help="text for people, json for programs.")
 
 EXIT_REFUSED, EXIT_USAGE, EXIT_SERVER, EXIT_BUSY = 1, 2, 3, 4
+
+
+# What a command holds until it ends; `main` closes it.
+until_the_end = ExitStack()
 
 
 def fail(message: str, *, code: int, output: Format = "text") -> NoReturn:
@@ -48,23 +55,38 @@ def read_settings() -> Settings:
 
 
 def reach_servers(settings: Settings, *, check_schema: bool = True) -> Addresses:
-    """The servers, running and migrated; else an error that says the next step."""
-    try:
-        servers = find_servers(settings)
+    """The servers, running and migrated until the command ends; else an error that says the next step."""
+    with explained():
+        servers = until_the_end.enter_context(using_servers(settings))
         if check_schema:
             status = load_status(servers.owner_url)
             if not status.is_current:
                 fail(f"{len(status.waiting)} migrations wait: run 'frontdesk migrate'", code=EXIT_SERVER)
             if status.unknown:
                 fail("the database is newer than this release: upgrade Frontdesk", code=EXIT_SERVER)
+    return servers
+
+
+def take_own_database(settings: Settings) -> str:
+    """The application's address of a fresh database, dropped when the command ends."""
+    with explained():
+        owner_url = until_the_end.enter_context(using_owner(settings))
+        database_url, _ = until_the_end.enter_context(own_database(owner_url))
+    return database_url
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """A server that cannot be used is one line that says what to do."""
+    try:
+        yield
     except (EmbeddedUnavailable, MigrationMismatch) as error:
         fail(str(error), code=EXIT_SERVER)
-    except (RuntimeError, psycopg.OperationalError) as error:
+    except (RuntimeError, psycopg.Error) as error:
         fail(
             f"PostgreSQL cannot be used: {str(error).strip().splitlines()[0]}; see 'frontdesk doctor'",
             code=EXIT_SERVER,
         )
-    return servers
 
 
 def with_desk(work: Callable[[Desk], Awaitable[Result]]) -> Result:

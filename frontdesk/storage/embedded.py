@@ -1,6 +1,7 @@
 """Real PostgreSQL and Valkey from wheels, under a data folder: what `make run` and the tests start.
 
-A second start finds and reuses a running server. The wheels are imported only where a server is started.
+A second start finds and reuses a running server; whoever holds `ServersInUse` last stops it. The wheels are imported
+only where a server is started.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import quote
 
 import psutil
@@ -43,6 +45,36 @@ def check_platform() -> None:
             f"no embedded PostgreSQL and Valkey for {here[0]} {here[1]}: "
             "set DATABASE_URL and VALKEY_URL to servers of your own"
         )
+
+
+class ServersInUse:
+    """This process's word that it uses the servers under `folder`. The last one to leave stops them.
+
+    A shared lock of the kernel's: it ends with the process, however that ends, and a child that is given the
+    descriptor holds it as well. So a killed process neither keeps the servers up nor takes them from others.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self.descriptor = -1
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self.descriptor = os.open(self._folder / "in-use", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        # Waits for one that is stopping the servers just now.
+        fcntl.flock(self.descriptor, fcntl.LOCK_SH)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            with suppress(BlockingIOError):  # somebody else uses them
+                fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                stop_postgres(self._folder / "postgres")
+                stop_valkey(self._folder / "valkey")
+        finally:
+            os.close(self.descriptor)
 
 
 @contextmanager
