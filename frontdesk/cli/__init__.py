@@ -6,6 +6,7 @@ next step), 4 another process holds what is needed.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 
@@ -51,9 +52,15 @@ def main() -> None:
         signal.signal(number, _end)
     try:
         with until_the_end:
-            app()
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(141)
+            try:
+                app()
+            finally:
+                sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(130)
+    except (BrokenPipeError, SystemExit) as error:
+        # The command line's libraries make an exit code 1 of it.
+        if not isinstance(error, BrokenPipeError) and not isinstance(error.__context__, BrokenPipeError):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains while it ends
+        sys.exit(141)
