@@ -44,6 +44,7 @@ from frontdesk.whatsapp.client import EvolutionClient
 from frontdesk.whatsapp.delivery import Delivery
 from frontdesk.whatsapp.intake import Intake
 from frontdesk.whatsapp.redaction import redacted
+from frontdesk.whatsapp.replay import Replay
 from frontdesk.whatsapp.webhook import Credentials, EvolutionWebhook
 
 log = logging.getLogger(__name__)
@@ -177,7 +178,7 @@ class Reception:
 
     desk: Desk
     directory: InstanceDirectory
-    intake: Intake
+    replay: Replay
     webhook: EvolutionWebhook
     cache: Cache
 
@@ -213,7 +214,7 @@ async def open_reception(
         yield Reception(
             desk=desk,
             directory=directory,
-            intake=intake,
+            replay=Replay(instances=desk.instances, intake=intake, clock=clock),
             webhook=EvolutionWebhook(intake=intake, credentials=credentials),
             cache=cache,
         )
