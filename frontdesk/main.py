@@ -15,8 +15,9 @@ from frontdesk.lifecycle.health import Health, health_routes
 from frontdesk.lifecycle.watchdog import watchdog
 from frontdesk.observability.trace_context import TraceMiddleware
 from frontdesk.settings import Settings
+from frontdesk.storage.servers import Addresses
 from frontdesk.whatsapp.webhook import PREFIX
-from frontdesk.wiring import Addresses, Clock, Reception, open_reception, open_simulator, wall_clock
+from frontdesk.wiring import Clock, Reception, open_reception, open_simulator, wall_clock
 
 log = logging.getLogger(__name__)
 

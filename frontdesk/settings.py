@@ -5,6 +5,8 @@ The defaults are what `make run` uses: embedded servers and the simulator. Secre
 
 from __future__ import annotations
 
+import os
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -14,6 +16,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # Published in the gateway's example configuration: whoever uses it has no secret at all.
 PUBLISHED_EXAMPLE_KEY = "429683C4C977415CAAFCCE10F7D57E11"
+DEVELOPMENT_SECRET = "development-only"  # noqa: S105 (published: it is no secret)
+_NEEDED_IN_PRODUCTION = ("evolution_url", "evolution_api_key")
 
 
 class SettingsInvalid(Exception):
@@ -25,7 +29,8 @@ class SettingsInvalid(Exception):
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True)
+    # An empty variable counts as unset, as compose files and service managers write it.
+    model_config = SettingsConfigDict(env_file=None, env_ignore_empty=True, extra="ignore", frozen=True)
 
     # Servers. Unset: embedded ones under `frontdesk_data_dir`.
     database_url: SecretStr | None = Field(None, description="PostgreSQL the application logs in to")
@@ -50,7 +55,7 @@ class Settings(BaseSettings):
     )
     evolution_api_key: SecretStr | None = Field(None, description="its global key or an instance token")
     webhook_secrets: SecretStr = Field(
-        SecretStr("development-only"), description="accepted values of X-Webhook-Secret, separated by commas"
+        SecretStr(DEVELOPMENT_SECRET), description="accepted values of X-Webhook-Secret, separated by commas"
     )
     webhook_jwt_key: SecretStr | None = Field(None, description="key of the gateway's webhook tokens (HS256)")
 
@@ -80,6 +85,13 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("webhook_secrets")
+    @classmethod
+    def _want_a_secret(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().replace(",", "").strip():
+            raise ValueError("must name at least one secret")
+        return value
+
     @field_validator("database_url", "migrate_database_url")
     @classmethod
     def _want_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
@@ -102,19 +114,21 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
-    def _production_needs(self) -> Settings:
+    def _need_what_belongs_together(self) -> Settings:
+        if self.migrate_database_url is not None and self.database_url is None:
+            raise ValueError("MIGRATE_DATABASE_URL needs DATABASE_URL beside it")
         if self.environment == "production":
-            if self.evolution_url is None or self.evolution_api_key is None:
-                raise ValueError("production needs EVOLUTION_URL and EVOLUTION_API_KEY")
-            if "development-only" in self.accepted_secrets and self.webhook_jwt_key is None:
-                raise ValueError("production needs WEBHOOK_SECRETS or WEBHOOK_JWT_KEY of your own")
+            given = {name for name in _NEEDED_IN_PRODUCTION if getattr(self, name) is not None}
+            if missing := _list_missing(given, has_key=bool(self.accepted_secrets or self.webhook_jwt_key)):
+                raise ValueError(missing)
         return self
 
     @property
     def accepted_secrets(self) -> tuple[str, ...]:
-        return tuple(
-            part.strip() for part in self.webhook_secrets.get_secret_value().split(",") if part.strip()
-        )
+        """Empty where only tokens are accepted: the published default opens nothing in production."""
+        secrets = (part.strip() for part in self.webhook_secrets.get_secret_value().split(","))
+        published = DEVELOPMENT_SECRET if self.environment == "production" else ""
+        return tuple(secret for secret in secrets if secret and secret != published)
 
     @property
     def stale_after(self) -> timedelta:
@@ -125,14 +139,27 @@ class Settings(BaseSettings):
         return timedelta(hours=self.staff_takeover_hours)
 
 
+def _list_missing(given: Collection[str], *, has_key: bool) -> str:
+    missing = [name.upper() for name in _NEEDED_IN_PRODUCTION if name not in given]
+    if not has_key:
+        missing.append("WEBHOOK_SECRETS or WEBHOOK_JWT_KEY of your own")
+    return f"production needs {', '.join(missing)}" if missing else ""
+
+
 def load_settings() -> Settings:
     """Settings from the environment. Raises SettingsInvalid naming every wrong variable at once."""
     try:
         return Settings()
     except ValidationError as error:
-        raise SettingsInvalid(
-            [
-                f"{'_'.join(map(str, problem['loc'])).upper() or 'SETTINGS'}: {problem['msg'].removeprefix('Value error, ')}"
-                for problem in error.errors(include_input=False, include_url=False)
-            ]
-        ) from None
+        problems = error.errors(include_input=False, include_url=False)
+        said = [
+            f"{'_'.join(map(str, problem['loc'])).upper() or 'SETTINGS'}: {problem['msg'].removeprefix('Value error, ')}"
+            for problem in problems
+        ]
+        # What belongs together is looked at only where each value is right: here it is said all the same.
+        if os.environ.get("ENVIRONMENT") == "production" and all(problem["loc"] for problem in problems):
+            given = {name for name in _NEEDED_IN_PRODUCTION if os.environ.get(name.upper())}
+            has_key = any(os.environ.get(name) for name in ("WEBHOOK_SECRETS", "WEBHOOK_JWT_KEY"))
+            if missing := _list_missing(given, has_key=has_key):
+                said.append(f"SETTINGS: {missing}")
+        raise SettingsInvalid(said) from None

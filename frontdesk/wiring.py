@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
+from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from frontdesk.clinics.instance_directory import InstanceDirectory
@@ -37,17 +37,18 @@ from frontdesk.scheduling.models import Catalog
 from frontdesk.settings import Settings
 from frontdesk.storage.cache import Cache
 from frontdesk.storage.postgres import Database
+from frontdesk.storage.servers import Addresses, use_owner, use_servers
 from frontdesk.understanding.language_of import language_of
 from frontdesk.understanding.understand import understand
 from frontdesk.whatsapp.client import EvolutionClient
 from frontdesk.whatsapp.delivery import Delivery
 from frontdesk.whatsapp.intake import Intake
 from frontdesk.whatsapp.redaction import redacted
+from frontdesk.whatsapp.replay import Replay
 from frontdesk.whatsapp.webhook import Credentials, EvolutionWebhook
 
 log = logging.getLogger(__name__)
 
-DATABASE_NAME = "frontdesk"
 SIMULATOR_KEY = "simulator-development-key"
 
 Clock = Callable[[], datetime]
@@ -57,54 +58,26 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Addresses:
-    """Where the servers are. `database_url` is the application's login, `owner_url` may migrate."""
-
-    database_url: str
-    owner_url: str
-    valkey_url: str
-
-
-def find_servers(settings: Settings) -> Addresses:
-    """The configured servers, or embedded ones, started if they do not run.
-
-    Raises EmbeddedUnavailable, RuntimeError if an embedded server does not come up.
-    """
-    from frontdesk.storage.embedded import start_valkey
-
-    database_url = settings.database_url.get_secret_value() if settings.database_url else None
-    owner_url = (
-        settings.migrate_database_url.get_secret_value() if settings.migrate_database_url else database_url
+def using_servers(settings: Settings) -> AbstractContextManager[Addresses]:
+    """The configured servers, or embedded ones (storage/servers.py says until when)."""
+    return use_servers(
+        database_url=_reveal(settings.database_url),
+        owner_url=_reveal(settings.migrate_database_url),
+        valkey_url=_reveal(settings.valkey_url),
+        data_folder=settings.frontdesk_data_dir,
     )
-    if database_url is None or owner_url is None:
-        database_url, owner_url = start_embedded_database(settings.frontdesk_data_dir)
-    valkey_url = settings.valkey_url.get_secret_value() if settings.valkey_url else None
-    if valkey_url is None:
-        valkey_url = start_valkey(settings.frontdesk_data_dir / "valkey").url
-    return Addresses(database_url=database_url, owner_url=owner_url, valkey_url=valkey_url)
 
 
-def find_owner_url(settings: Settings) -> str:
-    """Where databases may be made: the configured server's owner, or the embedded server's."""
-    url = settings.migrate_database_url or settings.database_url
-    if url is not None:
-        return url.get_secret_value()
-    return start_embedded_database(settings.frontdesk_data_dir)[1]
+def using_owner(settings: Settings) -> AbstractContextManager[str]:
+    """Where databases may be made."""
+    return use_owner(
+        _reveal(settings.migrate_database_url or settings.database_url),
+        data_folder=settings.frontdesk_data_dir,
+    )
 
 
-def start_embedded_database(data_folder: Path, database: str = DATABASE_NAME) -> tuple[str, str]:
-    """(application's address, owner's address) of a database in the embedded server, made if it does not exist."""
-    import psycopg
-
-    from frontdesk.storage.embedded import start_postgres
-    from frontdesk.storage.postgres import APPLICATION_ROLE
-
-    server = start_postgres(data_folder / "postgres")
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        if connection.execute("select 1 from pg_database where datname = %s", (database,)).fetchone() is None:
-            connection.execute(psycopg.sql.SQL("create database {}").format(psycopg.sql.Identifier(database)))
-    return server.url(database, user=APPLICATION_ROLE), server.url(database)
+def _reveal(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret is not None else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -205,7 +178,7 @@ class Reception:
 
     desk: Desk
     directory: InstanceDirectory
-    intake: Intake
+    replay: Replay
     webhook: EvolutionWebhook
     cache: Cache
 
@@ -236,12 +209,12 @@ async def open_reception(
         )
         credentials = Credentials(
             secrets=settings.accepted_secrets,
-            jwt_key=settings.webhook_jwt_key.get_secret_value() if settings.webhook_jwt_key else None,
+            jwt_key=_reveal(settings.webhook_jwt_key),
         )
         yield Reception(
             desk=desk,
             directory=directory,
-            intake=intake,
+            replay=Replay(instances=desk.instances, intake=intake, clock=clock),
             webhook=EvolutionWebhook(intake=intake, credentials=credentials),
             cache=cache,
         )

@@ -11,7 +11,8 @@ from frontdesk.jobs.queue import Job
 from frontdesk.lifecycle.graceful_shutdown import GracefulShutdownHandler
 from frontdesk.lifecycle.watchdog import watchdog
 from frontdesk.settings import Settings
-from frontdesk.wiring import Addresses, BackOffice, Clock, open_back_office, wall_clock
+from frontdesk.storage.servers import Addresses
+from frontdesk.wiring import BackOffice, Clock, open_back_office, wall_clock
 
 log = logging.getLogger(__name__)
 

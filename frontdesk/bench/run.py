@@ -27,9 +27,8 @@ from frontdesk.converse.own_database import own_database
 from frontdesk.scheduling.clinic_file import read_clinic_file
 from frontdesk.scheduling.clinic_import import import_clinic_file
 from frontdesk.settings import Settings
-from frontdesk.storage.embedded import start_valkey
 from frontdesk.storage.postgres import Database
-from frontdesk.wiring import find_owner_url, wall_clock
+from frontdesk.wiring import using_servers, wall_clock
 
 Say = Callable[[str], None]
 DEMO: Final = Path(__file__).parents[2] / "fixtures" / "clinic_demo.yaml"
@@ -60,22 +59,17 @@ def run_bench(
     what: Literal["intake", "turn"], *, size: Literal["ci", "full"], settings: Settings, say: Say
 ) -> dict[str, Any]:
     """Start the shipped processes with a database of their own, measure, stop them."""
-    owner_url = find_owner_url(settings)
     with (
-        own_database(owner_url, waits_for_disk=True) as (database_url, own_owner_url),
+        using_servers(settings) as servers,
+        own_database(servers.owner_url, waits_for_disk=True) as (database_url, own_owner_url),
         tempfile.TemporaryDirectory() as folder,
     ):
-        valkey_url = (
-            settings.valkey_url.get_secret_value()
-            if settings.valkey_url
-            else start_valkey(settings.frontdesk_data_dir / "valkey").url
-        )
         instances = asyncio.run(_import_demo(database_url))
         plant = Plant(
             folder=Path(folder),
             database_url=database_url,
             owner_url=own_owner_url,
-            valkey_url=valkey_url,
+            valkey_url=servers.valkey_url,
             instances=instances,
             environment={
                 "DEBOUNCE_MS": "0",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from frontdesk.cli.session import (
     reach_servers,
     read_settings,
     show,
+    tell,
     with_desk,
 )
 from frontdesk.clinics.file_nodes import ClinicFileInvalid
@@ -31,7 +33,9 @@ from frontdesk.scheduling.clinic_file_text import export_clinic_file
 from frontdesk.scheduling.clinic_import import Differences, import_clinic_file
 from frontdesk.settings import Settings
 from frontdesk.storage.postgres import Database, DatabaseUnavailable
-from frontdesk.wiring import Addresses, Desk, make_client, open_reception
+from frontdesk.storage.servers import Addresses
+from frontdesk.whatsapp.replay import Replayed
+from frontdesk.wiring import Desk, make_client, open_reception
 
 clinic = typer.Typer(help="Clinics: import, export, list.", no_args_is_help=True)
 instance = typer.Typer(
@@ -69,12 +73,14 @@ def import_clinic(
     output: Format = FORMAT,
 ) -> None:
     """Validate a clinic file and bring the database to it. Run twice it changes nothing."""
-    settings = read_settings()
+    settings = read_settings(output)
     if not path.exists():
         fail(f"{path}: no such file", code=EXIT_USAGE, output=output)
     try:
         differences = asyncio.run(
-            import_file(settings, reach_servers(settings), path, include_demo=demo, dry_run=dry_run)
+            import_file(
+                settings, reach_servers(settings, output=output), path, include_demo=demo, dry_run=dry_run
+            )
         )
     except ClinicFileInvalid as invalid:
         problems = [{"line": p.line, "path": p.path, "message": p.message} for p in invalid.problems]
@@ -155,7 +161,7 @@ def list_clinics(output: Format = FORMAT) -> None:
         ]
 
     show(
-        with_desk(work),
+        with_desk(work, output=output),
         output=output,
         title="Clinics",
         empty="no clinics yet: 'frontdesk clinic import FILE'",
@@ -177,7 +183,12 @@ def list_instances(output: Format = FORMAT) -> None:
             for row in await desk.instances.list_instances()
         ]
 
-    show(with_desk(work), output=output, title="Instances", empty="no instances: name one in a clinic file")
+    show(
+        with_desk(work, output=output),
+        output=output,
+        title="Instances",
+        empty="no instances: name one in a clinic file",
+    )
 
 
 @instance.command("pair")
@@ -230,35 +241,29 @@ def list_kept(output: Format = FORMAT) -> None:
             for k in await desk.instances.list_kept()
         ]
 
-    show(with_desk(work), output=output, title="Kept webhooks", empty="nothing is kept")
+    show(with_desk(work, output=output), output=output, title="Kept webhooks", empty="nothing is kept")
 
 
 @instance.command("replay")
-def replay(name: str = typer.Argument(..., help="Instance whose kept webhooks are taken in now.")) -> None:
+def replay(
+    name: str = typer.Argument(..., help="Instance whose kept webhooks are taken in now."),
+    output: Format = FORMAT,
+) -> None:
     """Take in what came for an instance before its clinic was known."""
-    settings = read_settings()
-    servers = reach_servers(settings)
+    settings = read_settings(output)
+    servers = reach_servers(settings, output=output)
 
-    async def work() -> int:
-        from frontdesk.whatsapp.envelope import Unusable, parse_envelope
-
-        taken = 0
+    async def work() -> Replayed | None:
         async with open_reception(settings, servers) as reception:
             if await reception.directory.find(name) is None:
-                fail(f"no clinic has an instance {name!r}: import its clinic first", code=EXIT_REFUSED)
-            for kept in await reception.desk.instances.list_kept():
-                if kept.instance_name != name or kept.reason != "unknown instance":
-                    continue
-                body = await reception.desk.instances.take_kept(kept.quarantine_id, now=datetime.now(UTC))
-                if body is None:
-                    continue
-                try:
-                    await reception.intake.take(
-                        parse_envelope(body, path_instance=name), body, received_at=kept.received_at
-                    )
-                    taken += 1
-                except Unusable:
-                    continue
-        return taken
+                return None
+            return await reception.replay.take_in(name)
 
-    print(f"took in {asyncio.run(work())} webhooks")
+    try:
+        replayed = asyncio.run(work())
+    except DatabaseUnavailable as unavailable:
+        fail(f"PostgreSQL cannot be used: {unavailable}; run it again", code=EXIT_SERVER, output=output)
+    if replayed is None:
+        fail(f"no clinic has an instance {name!r}: import its clinic first", code=EXIT_REFUSED, output=output)
+    unreadable = f", {replayed.unreadable} could not be read" if replayed.unreadable else ""
+    tell(f"took in {replayed.taken} webhooks{unreadable}", output=output, **asdict(replayed))

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
 import typer
 
-from frontdesk.cli.session import EXIT_REFUSED, FORMAT, Format, fail, read_uuid, show, with_desk
+from frontdesk.cli.session import (
+    EXIT_REFUSED,
+    EXIT_USAGE,
+    FORMAT,
+    Format,
+    fail,
+    read_uuid,
+    show,
+    tell,
+    with_desk,
+)
 from frontdesk.wiring import Desk
 
 chats = typer.Typer(help="Conversations: list them, hand one back to the assistant.", no_args_is_help=True)
@@ -43,15 +54,16 @@ def list_chats(output: Format = FORMAT) -> None:
             ]
         return rows
 
-    show(with_desk(work), output=output, title="Chats", empty="no chats yet")
+    show(with_desk(work, output=output), output=output, title="Chats", empty="no chats yet")
 
 
 @chats.command("resume")
 def resume_chat(
     session_id: str = typer.Argument(..., help="The chat's session id ('frontdesk chats list')."),
+    output: Format = FORMAT,
 ) -> None:
     """Hand a chat back to the assistant after staff have taken it over."""
-    wanted = read_uuid(session_id, "session")
+    wanted = read_uuid(session_id, "session", output=output)
 
     async def work(desk: Desk) -> bool:
         for clinic_id in await desk.chats.list_clinics():
@@ -59,9 +71,9 @@ def resume_chat(
                 return True
         return False
 
-    if not with_desk(work):
-        fail(f"no chat {session_id}", code=EXIT_REFUSED)
-    print("the assistant answers this chat again")
+    if not with_desk(work, output=output):
+        fail(f"no chat {session_id}: not found", code=EXIT_REFUSED, output=output)
+    tell("the assistant answers this chat again", output=output, resumed=wanted)
 
 
 @alerts.command("list")
@@ -84,15 +96,16 @@ def list_alerts(output: Format = FORMAT) -> None:
             ]
         return rows
 
-    show(with_desk(work), output=output, title="Open alerts", empty="no open alerts")
+    show(with_desk(work, output=output), output=output, title="Open alerts", empty="no open alerts")
 
 
 @alerts.command("ack")
 def acknowledge(
     alert_id: str = typer.Argument(..., help="The alert's id ('frontdesk alerts list')."),
+    output: Format = FORMAT,
 ) -> None:
     """Say that somebody has seen to it."""
-    wanted = read_uuid(alert_id, "alert")
+    wanted = read_uuid(alert_id, "alert", output=output)
 
     async def work(desk: Desk) -> bool:
         for clinic_id in await desk.chats.list_clinics():
@@ -100,9 +113,9 @@ def acknowledge(
                 return True
         return False
 
-    if not with_desk(work):
-        fail(f"no open alert {alert_id}", code=EXIT_REFUSED)
-    print("acknowledged")
+    if not with_desk(work, output=output):
+        fail(f"no open alert {alert_id}: not found", code=EXIT_REFUSED, output=output)
+    tell("acknowledged", output=output, acknowledged=wanted)
 
 
 @dead_letters.command("list")
@@ -112,25 +125,35 @@ def list_dead_letters(output: Format = FORMAT) -> None:
     async def work(desk: Desk) -> list[dict[str, Any]]:
         return await desk.dead_letters.list_all(await desk.chats.list_clinics())
 
-    show(with_desk(work), output=output, title="Dead letters", empty="no dead letters")
+    show(with_desk(work, output=output), output=output, title="Dead letters", empty="no dead letters")
 
 
 @dead_letters.command("retry")
 def retry_dead_letter(
     letter_id: str = typer.Argument(..., help="Id from 'frontdesk dead-letters list', or 'all'."),
     yes: bool = typer.Option(False, "--yes", help="Do not ask before retrying all."),
+    dry_run: bool = typer.Option(False, "--dry-run", help="Only count what would be tried."),
+    output: Format = FORMAT,
 ) -> None:
     """Try a dead letter again."""
-    if letter_id == "all" and not yes and not typer.confirm("Retry every dead letter?"):
-        raise typer.Exit(EXIT_REFUSED)
+    if letter_id == "all" and not (yes or dry_run):
+        if not sys.stdin.isatty():
+            fail("say --yes to retry all, or --dry-run to count them", code=EXIT_USAGE, output=output)
+        if not typer.confirm("Retry every dead letter?"):
+            raise typer.Exit(EXIT_REFUSED)
 
     async def work(desk: Desk) -> int:
-        return await desk.dead_letters.retry(letter_id, await desk.chats.list_clinics())
+        clinic_ids = await desk.chats.list_clinics()
+        if dry_run:
+            letters = await desk.dead_letters.list_all(clinic_ids)
+            return sum(1 for letter in letters if letter_id in ("all", letter["id"]))
+        return await desk.dead_letters.retry(letter_id, clinic_ids)
 
-    count = with_desk(work)
-    if not count:
-        fail(f"no dead letter {letter_id}", code=EXIT_REFUSED)
-    print(f"trying {count} again")
+    count = with_desk(work, output=output)
+    if not count and letter_id != "all":
+        fail(f"no dead letter {letter_id}: not found", code=EXIT_REFUSED, output=output)
+    verb = "would try" if dry_run else "trying"
+    tell(f"{verb} {count} again", output=output, dry_run=dry_run, retried=count)
 
 
 def trace(
@@ -144,9 +167,9 @@ def trace(
     async def work(desk: Desk) -> list[dict[str, Any]]:
         return [{"at": s.at, "what": s.what, "facts": s.facts} for s in await desk.chats.tell_story(wanted)]
 
-    steps = with_desk(work)
+    steps = with_desk(work, output=output)
     if not steps:
-        fail(f"nothing is known of {wanted}", code=EXIT_REFUSED, output=output)
+        fail(f"nothing is known of {wanted}: not found", code=EXIT_REFUSED, output=output)
     if output == "json":
         print(json.dumps(steps, default=str, ensure_ascii=False))
         return

@@ -11,10 +11,9 @@ from typing import Any, Literal
 
 import typer
 
-from frontdesk.cli.session import EXIT_REFUSED, fail, read_settings
+from frontdesk.cli.session import EXIT_REFUSED, fail, read_settings, take_own_database
 from frontdesk.converse.lines import Lines, answer_lines, open_streams
-from frontdesk.converse.own_database import own_database
-from frontdesk.wiring import find_owner_url, open_desk
+from frontdesk.wiring import open_desk
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +33,6 @@ def converse(
     from frontdesk.converse.terminal import chat
 
     settings = read_settings()
-    owner_url = find_owner_url(settings)
 
     async def run(database_url: str) -> None:
         from frontdesk.converse.conversations import Clock, Conversations
@@ -48,8 +46,7 @@ def converse(
             else:
                 await chat(conversations, fixture=fixture, clinic=clinic, language=language)
 
-    with own_database(owner_url) as (database_url, _):
-        asyncio.run(run(database_url))
+    asyncio.run(run(take_own_database(settings)))
 
 
 def understand_messages(

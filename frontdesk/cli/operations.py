@@ -13,14 +13,15 @@ from typing import Literal
 import psycopg
 import typer
 
-from frontdesk.cli.session import EXIT_SERVER, EXIT_USAGE, FORMAT, Format
+from frontdesk.cli.session import EXIT_SERVER, EXIT_USAGE, FORMAT, Format, until_the_end
 from frontdesk.jobs.queue import mask_url
 from frontdesk.settings import Settings, SettingsInvalid, load_settings
 from frontdesk.storage.cache import Cache
 from frontdesk.storage.embedded import EmbeddedUnavailable
 from frontdesk.storage.migrations import MigrationMismatch, load_status
 from frontdesk.storage.postgres import APPLICATION_ROLE
-from frontdesk.wiring import Addresses, Desk, find_servers, make_client, open_desk
+from frontdesk.storage.servers import Addresses
+from frontdesk.wiring import Desk, make_client, open_desk, using_servers
 
 CLOCK_SLACK_S = 5.0
 
@@ -58,7 +59,7 @@ def _examine() -> list[Finding]:
         return findings + [_error("settings", problem) for problem in invalid.problems]
     findings.append(_ok("settings", f"{settings.environment}, data in {settings.frontdesk_data_dir}"))
     try:
-        servers = find_servers(settings)
+        servers = until_the_end.enter_context(using_servers(settings))
     except (EmbeddedUnavailable, RuntimeError, psycopg.Error) as error:
         return [*findings, _error("servers", str(error).strip().splitlines()[0])]
     findings += _check_database(servers)

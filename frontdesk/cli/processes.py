@@ -90,7 +90,7 @@ def migrate_up(
     output: Format = FORMAT,
 ) -> None:
     """Apply what waits. Safe to run twice, in parallel, or after it was killed."""
-    servers = reach_servers(read_settings(), check_schema=False)
+    servers = reach_servers(read_settings(output), check_schema=False, output=output)
     try:
         applied = apply_migrations(
             servers.owner_url,
@@ -110,7 +110,7 @@ def migrate_up(
 @migrate.command("status")
 def migrate_status(output: Format = FORMAT) -> None:
     """What is applied and what waits."""
-    servers = reach_servers(read_settings(), check_schema=False)
+    servers = reach_servers(read_settings(output), check_schema=False, output=output)
     try:
         status = load_status(servers.owner_url)
     except (MigrationMismatch, psycopg.Error) as error:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any, Literal, NoReturn, TypeVar
 from uuid import UUID
 
@@ -14,18 +15,26 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from frontdesk.converse.own_database import own_database
 from frontdesk.observability.trace_context import configure_trace_logging
 from frontdesk.settings import Settings, SettingsInvalid, load_settings
 from frontdesk.storage.embedded import EmbeddedUnavailable
 from frontdesk.storage.migrations import MigrationMismatch, load_status
 from frontdesk.storage.postgres import DatabaseUnavailable
-from frontdesk.wiring import Addresses, Desk, find_servers, open_desk
+from frontdesk.storage.servers import Addresses
+from frontdesk.wiring import Desk, open_desk, using_owner, using_servers
 
 Result = TypeVar("Result")
 Format = Literal["text", "json"]
 FORMAT = typer.Option("text", "--format", help="text for people, json for programs.")
 
+# Nothing is folded where a program reads.
+PIPED_WIDTH = 1000
 EXIT_REFUSED, EXIT_USAGE, EXIT_SERVER, EXIT_BUSY = 1, 2, 3, 4
+
+
+# What a command holds until it ends; `main` closes it.
+until_the_end = ExitStack()
 
 
 def fail(message: str, *, code: int, output: Format = "text") -> NoReturn:
@@ -36,10 +45,12 @@ def fail(message: str, *, code: int, output: Format = "text") -> NoReturn:
     raise typer.Exit(code)
 
 
-def read_settings() -> Settings:
+def read_settings(output: Format = "text") -> Settings:
     try:
         settings = load_settings()
     except SettingsInvalid as invalid:
+        if output == "json":
+            print(json.dumps({"error": "; ".join(invalid.problems), "exit_code": EXIT_USAGE}))
         for problem in invalid.problems:
             print(f"frontdesk: {problem}", file=sys.stderr)
         raise typer.Exit(EXIT_USAGE) from None
@@ -47,30 +58,47 @@ def read_settings() -> Settings:
     return settings
 
 
-def reach_servers(settings: Settings, *, check_schema: bool = True) -> Addresses:
-    """The servers, running and migrated; else an error that says the next step."""
-    try:
-        servers = find_servers(settings)
-        if check_schema:
-            status = load_status(servers.owner_url)
-            if not status.is_current:
-                fail(f"{len(status.waiting)} migrations wait: run 'frontdesk migrate'", code=EXIT_SERVER)
-            if status.unknown:
-                fail("the database is newer than this release: upgrade Frontdesk", code=EXIT_SERVER)
-    except (EmbeddedUnavailable, MigrationMismatch) as error:
-        fail(str(error), code=EXIT_SERVER)
-    except (RuntimeError, psycopg.OperationalError) as error:
+def reach_servers(settings: Settings, *, check_schema: bool = True, output: Format = "text") -> Addresses:
+    """The servers, running and migrated until the command ends; else an error that says the next step."""
+    with explained(output):
+        servers = until_the_end.enter_context(using_servers(settings))
+        status = load_status(servers.owner_url) if check_schema else None
+    if status is not None and not status.is_current:
         fail(
-            f"PostgreSQL cannot be used: {str(error).strip().splitlines()[0]}; see 'frontdesk doctor'",
-            code=EXIT_SERVER,
+            f"{len(status.waiting)} migrations wait: run 'frontdesk migrate'", code=EXIT_SERVER, output=output
         )
+    if status is not None and status.unknown:
+        fail("the database is newer than this release: upgrade Frontdesk", code=EXIT_SERVER, output=output)
     return servers
 
 
-def with_desk(work: Callable[[Desk], Awaitable[Result]]) -> Result:
+def take_own_database(settings: Settings) -> str:
+    """The application's address of a fresh database, dropped when the command ends."""
+    with explained():
+        owner_url = until_the_end.enter_context(using_owner(settings))
+        database_url, _ = until_the_end.enter_context(own_database(owner_url))
+    return database_url
+
+
+@contextmanager
+def explained(output: Format = "text") -> Iterator[None]:
+    """A server that cannot be used is one line that says what to do."""
+    try:
+        yield
+    except (EmbeddedUnavailable, MigrationMismatch) as error:
+        fail(str(error), code=EXIT_SERVER, output=output)
+    except (RuntimeError, psycopg.Error) as error:
+        fail(
+            f"PostgreSQL cannot be used: {str(error).strip().splitlines()[0]}; see 'frontdesk doctor'",
+            code=EXIT_SERVER,
+            output=output,
+        )
+
+
+def with_desk(work: Callable[[Desk], Awaitable[Result]], *, output: Format = "text") -> Result:
     """Run `work` with a desk of its own."""
-    settings = read_settings()
-    servers = reach_servers(settings)
+    settings = read_settings(output)
+    servers = reach_servers(settings, output=output)
 
     async def run() -> Result:
         async with open_desk(settings, servers.database_url, name="frontdesk-cli") as desk:
@@ -79,7 +107,7 @@ def with_desk(work: Callable[[Desk], Awaitable[Result]]) -> Result:
     try:
         return asyncio.run(run())
     except DatabaseUnavailable as unavailable:
-        fail(f"PostgreSQL cannot be used: {unavailable}", code=EXIT_SERVER)
+        fail(f"PostgreSQL cannot be used: {unavailable}", code=EXIT_SERVER, output=output)
 
 
 def show(rows: Sequence[Mapping[str, Any]], *, output: Format, title: str, empty: str) -> None:
@@ -92,14 +120,25 @@ def show(rows: Sequence[Mapping[str, Any]], *, output: Format, title: str, empty
         return
     table = Table(title=title, title_justify="left")
     for name in rows[0]:
-        table.add_column(name.replace("_", " "), overflow="fold")
+        # An id is copied into the next command: in one piece.
+        table.add_column(name.replace("_", " "), overflow="fold", no_wrap=name.endswith("id"))
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row.values()))
-    Console().print(table)
+    console = Console()
+    (console if console.is_terminal else Console(width=PIPED_WIDTH)).print(table)
 
 
-def read_uuid(text: str, what: str) -> UUID:
+def tell(message: str, *, output: Format, **facts: Any) -> None:
+    """What was done: a line for people, the facts for programs."""
+    print(json.dumps(facts, ensure_ascii=False, default=str) if output == "json" else message)
+
+
+def read_uuid(text: str, what: str, *, output: Format = "text") -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        fail(f"{text!r} is no {what} id: it looks like 0b9c2d64-3f1a-4b7e-8c55-6d2e9a7f1c10", code=EXIT_USAGE)
+        fail(
+            f"{text!r} is no {what} id: it looks like 0b9c2d64-3f1a-4b7e-8c55-6d2e9a7f1c10",
+            code=EXIT_USAGE,
+            output=output,
+        )

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final
 
@@ -19,9 +19,10 @@ from rich.console import Console
 
 from frontdesk.cli.session import EXIT_SERVER, fail
 from frontdesk.settings import Settings
-from frontdesk.storage.embedded import EmbeddedUnavailable, stop_postgres, stop_valkey
+from frontdesk.storage.embedded import EmbeddedUnavailable
 from frontdesk.storage.migrations import MigrationBlocked, MigrationMismatch, apply_migrations
-from frontdesk.wiring import Addresses, find_servers
+from frontdesk.storage.servers import Addresses
+from frontdesk.wiring import using_servers
 
 READY_TIMEOUT_S: Final = 30.0
 STOP_TIMEOUT_S: Final = 30.0
@@ -38,7 +39,10 @@ class Supervisor:
         self._console = Console(stderr=True, highlight=False)
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._restarts: dict[str, list[float]] = {}
+        self._descriptors: tuple[int, ...] = ()
         self._stopping = False
+        # Held until the end: the servers, if nobody else uses them, stop last.
+        self._held = ExitStack()
 
     def run(self) -> int:
         """Start, watch, stop. The exit code."""
@@ -51,10 +55,11 @@ class Supervisor:
             self._migrate(servers)
             self._import_demo(servers)
             environment = self._environment(servers, port)
+            self._descriptors = servers.descriptors
             for name in ("worker", "api"):
                 self._start(name, environment)
             if not self._wait_until_ready(port):
-                return EXIT_SERVER
+                return 0 if self._stopping else EXIT_SERVER
             self._say_where(port, time.monotonic() - started)
             return self._watch(environment)
         finally:
@@ -80,7 +85,7 @@ class Supervisor:
     def _start_servers(self) -> Addresses:
         self._console.print("starting PostgreSQL and Valkey …")
         try:
-            return find_servers(self._settings)
+            return self._held.enter_context(using_servers(self._settings))
         except (EmbeddedUnavailable, RuntimeError) as error:
             fail(str(error), code=EXIT_SERVER)
 
@@ -113,7 +118,10 @@ class Supervisor:
     def _start(self, name: str, environment: dict[str, str]) -> None:
         # A session of its own: Ctrl-C reaches us alone, and we stop the others in order.
         self._children[name] = subprocess.Popen(  # noqa: S603 (our own command line)
-            [sys.executable, "-m", "frontdesk", name], env=environment, start_new_session=True
+            [sys.executable, "-m", "frontdesk", name],
+            env=environment,
+            start_new_session=True,
+            pass_fds=self._descriptors,
         )
 
     def _wait_until_ready(self, port: int) -> bool:
@@ -130,6 +138,8 @@ class Supervisor:
                 if answer.status == 200:
                     return True
             time.sleep(0.05)
+        if self._stopping:
+            return False
         self._console.print(f"the API is not ready after {READY_TIMEOUT_S:.0f} s: see 'frontdesk doctor'")
         return False
 
@@ -161,11 +171,11 @@ class Supervisor:
         return True
 
     def _on_signal(self, number: int, _frame: object) -> None:
-        if self._stopping:
+        del number
+        if self._stopping:  # asked again: not in order any more, but nothing is left behind
             for child in self._children.values():
                 with suppress(ProcessLookupError):
                     child.kill()
-            os._exit(128 + number)
         self._stopping = True
 
     def _stop(self) -> None:
@@ -181,10 +191,6 @@ class Supervisor:
                 child.wait(timeout=max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 child.kill()
-        folder = self._settings.frontdesk_data_dir
-        if self._settings.database_url is None:
-            stop_postgres(folder / "postgres")
-        if self._settings.valkey_url is None:
-            stop_valkey(folder / "valkey")
+        self._held.close()
         if self._children:
-            self._console.print("stopped; everything is kept in " + str(folder))
+            self._console.print(f"stopped; everything is kept in {self._settings.frontdesk_data_dir}")

@@ -57,6 +57,16 @@ class Kept:
     received_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptBody:
+    """A webhook in quarantine as it came, without secrets."""
+
+    quarantine_id: UUID
+    received_at: datetime
+    trace_id: str | None
+    body: bytes
+
+
 _SELECT = """
 select i.instance_id, i.clinic_id, c.organization_id, i.instance_name, c.name as names, i.whatsapp_number, i.api_version,
   i.connection_state, c.default_language, c.emergency_number, c.crisis_line
@@ -122,13 +132,22 @@ class InstanceStore:
         async with self._database.connection() as connection:
             return await sql.fetch_all(connection, Kept, "select * from core.list_quarantine(%s)", (most,))
 
-    async def take_kept(self, quarantine_id: UUID, *, now: datetime) -> bytes | None:
-        """The raw body of one, handed out once; None if it was replayed already."""
+    async def list_kept_of(self, instance_name: str, *, reason: str, most: int) -> list[KeptBody]:
+        """What one instance left in quarantine for this reason, oldest first."""
         async with self._database.connection() as connection:
-            rows = await sql.fetch_dicts(
-                connection, "select body from core.take_quarantined(%s, %s)", (quarantine_id, now)
+            return await sql.fetch_all(
+                connection,
+                KeptBody,
+                "select * from core.list_kept(%s, %s, %s)",
+                (instance_name, reason, most),
             )
-        return bytes(rows[0]["body"]) if rows else None
+
+    async def mark_replayed(self, quarantine_id: UUID, *, now: datetime) -> None:
+        """It is taken in: it is not listed any more."""
+        async with self._database.connection() as connection:
+            await sql.fetch_dicts(
+                connection, "select instance_name from core.take_quarantined(%s, %s)", (quarantine_id, now)
+            )
 
     async def _load(self, clinic_id: UUID, instance_ids: list[UUID]) -> list[InstanceRow]:
         async with self._database.transaction(clinic_id) as tx:

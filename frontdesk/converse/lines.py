@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, TextIO
 from uuid import UUID
@@ -143,10 +146,7 @@ def _describe_follow_up(reply: Reply) -> dict[str, Any] | None:
 
 async def answer_lines(lines: Lines, source: TextIO, sink: TextIO) -> None:
     """Read until the source ends; flush after every line."""
-    while True:
-        text = await asyncio.to_thread(source.readline)
-        if not text:
-            return
+    async for text in _read_lines(source.fileno()):
         if not text.strip():
             continue
         try:
@@ -159,6 +159,26 @@ async def answer_lines(lines: Lines, source: TextIO, sink: TextIO) -> None:
             answer = {"conversation": None, "error": "not a JSON object"}
         sink.write(_to_json(answer) + "\n")
         sink.flush()
+
+
+async def _read_lines(descriptor: int) -> AsyncIterator[str]:
+    """Lines as they come. The thread that waits for them never keeps the process from ending."""
+    loop = asyncio.get_running_loop()
+    waiting: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    def pump() -> None:
+        rest = b""
+        with suppress(RuntimeError):  # the loop has ended
+            while chunk := os.read(descriptor, 1 << 20):
+                *whole, rest = (rest + chunk).split(b"\n")
+                for line in whole:
+                    loop.call_soon_threadsafe(waiting.put_nowait, line)
+            loop.call_soon_threadsafe(waiting.put_nowait, rest)
+            loop.call_soon_threadsafe(waiting.put_nowait, None)
+
+    threading.Thread(target=pump, name="lines", daemon=True).start()
+    while (line := await waiting.get()) is not None:
+        yield line.decode("utf-8", "replace")
 
 
 def _to_json(answer: Mapping[str, Any]) -> str:

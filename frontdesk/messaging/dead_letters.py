@@ -15,12 +15,15 @@ class DeadLetters:
         self._database = database
 
     async def list_all(self, clinic_ids: Sequence[UUID]) -> list[dict[str, Any]]:
-        """Failed jobs, then parked messages, oldest first: id, kind, what it was about."""
+        """Failed jobs, then parked messages, oldest first: id, kind, what it was about.
+
+        Not periodic jobs (queue `jobs`): their next run comes by itself.
+        """
         async with self._database.connection() as connection:
             rows = await sql.fetch_dicts(
                 connection,
                 "select 'job:' || id as id, task_name as kind, attempts, coalesce(args->>'outbox_id', args->>'session_id',"
-                " args->>'alert_id', '') as about from procrastinate_jobs where status = 'failed' order by id",
+                " args->>'alert_id', '') as about from procrastinate_jobs where status = 'failed' and queue_name <> 'jobs' order by id",
             )
         for clinic_id in clinic_ids:
             async with self._database.transaction(clinic_id) as tx:
@@ -49,7 +52,7 @@ class DeadLetters:
             return await sql.execute(
                 connection,
                 "update procrastinate_jobs set status = 'todo', attempts = 0, scheduled_at = null"
-                " where id = %s and status = 'failed'",
+                " where id = %s and status = 'failed' and queue_name <> 'jobs'",
                 (job_id,),
             )
 

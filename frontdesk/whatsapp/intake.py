@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 # What staff write into the chat to hand it back.
 HAND_BACK: Final = "#bot"
+# Why a webhook is kept until its clinic is known and it can be replayed.
+UNKNOWN_INSTANCE: Final = "unknown instance"
 
 Outcome = Literal["stored", "duplicate", "quarantined", "ignored"]
 
@@ -61,9 +63,9 @@ class Intake:
         instance = await self._directory.find(envelope.instance)
         if instance is None:
             await self._inbox.keep_raw(
-                instance=envelope.instance, reason="unknown instance", body=self._redact(body), now=now
+                instance=envelope.instance, reason=UNKNOWN_INSTANCE, body=self._redact(body), now=now
             )
-            log.warning("webhook.quarantined", extra={"reason": "unknown instance"})
+            log.warning("webhook.quarantined", extra={"reason": UNKNOWN_INSTANCE})
             return "quarantined"
         event = read_event(envelope, now)
         return await self._handle(event, instance, Raw(body=body, instance=envelope.instance), now)
@@ -79,7 +81,15 @@ class Intake:
     ) -> Outcome:
         if event.chat_kind is not ChatKind.PERSON or event.reply_to is None:
             return "ignored"  # groups, status and broadcasts are never answered
-        is_stale = now - event.sent_at > self._stale_after
+        emergency = find_emergency(
+            event.text,
+            emergency_number=instance.emergency_number,
+            crisis_line=instance.crisis_line,
+            default_language=instance.default_language,
+        )
+        # What is replayed may be answered late, an emergency may not: there the real age counts.
+        known_at = now if emergency is None else self._clock()
+        is_stale = known_at - event.sent_at > self._stale_after
         message = Incoming(
             provider_id=event.provider_id,
             sender=Sender(
@@ -96,12 +106,6 @@ class Intake:
             was_truncated=event.text_truncated,
             wants_answer=asks_something(event) and not is_stale,
             is_stale=is_stale,
-        )
-        emergency = find_emergency(
-            event.text,
-            emergency_number=instance.emergency_number,
-            crisis_line=instance.crisis_line,
-            default_language=instance.default_language,
         )
         if emergency is not None and is_stale:
             # Hours later the patient needs a person, not a template; staff are told at once.

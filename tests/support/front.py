@@ -22,8 +22,9 @@ from frontdesk.settings import Settings
 from frontdesk.simulator.gateway import create_gateway
 from frontdesk.simulator.instances import SimulatedInstance
 from frontdesk.storage.postgres import Database
+from frontdesk.storage.servers import Addresses
 from frontdesk.whatsapp.delivery import Delivery
-from frontdesk.wiring import Addresses, BackOffice, Desk, make_client, make_desk
+from frontdesk.wiring import BackOffice, Desk, make_client, make_desk
 from frontdesk.worker import Jobs, add_jobs
 from tests.support.serving import serving
 
