@@ -17,10 +17,12 @@ from frontdesk.whatsapp.requests import (
     connect_path,
     connection_state_path,
     find_messages_request,
+    find_status_request,
     mark_read_request,
     read_connection_state,
     read_find_messages_response,
     read_send_response,
+    read_status_response,
     send_presence_request,
     send_text_request,
 )
@@ -126,6 +128,18 @@ def test_a_page_of_history_gives_messages_as_sent() -> None:
 @pytest.mark.parametrize("body", [b"", b"null", b"{}", b'{"messages":[]}', b"<html>"])
 def test_an_answer_that_is_no_history_is_not_taken_for_an_empty_one(body: bytes) -> None:
     assert read_find_messages_response(body) is None
+
+
+def test_the_furthest_of_the_remembered_receipts_counts() -> None:
+    assert find_status_request("3EB0") == {"where": {"id": "3EB0"}}
+    steps = [{"keyId": "3EB0", "status": status} for status in ("DELIVERY_ACK", "SERVER_ACK", "ERROR")]
+    furthest = read_status_response(json.dumps([*steps, {"status": 5}, 7]).encode(), instance="a")
+    assert furthest is not None
+    assert furthest.delivery == 2
+    refused = read_status_response(json.dumps(steps[2:]).encode(), instance="a")
+    assert refused is not None
+    assert refused.failed
+    assert [read_status_response(body, instance="a") for body in (b"[]", b"{}", b"", b"<html>")] == [None] * 4
 
 
 def test_an_instance_that_is_not_loaded_has_no_state() -> None:

@@ -12,13 +12,16 @@ from urllib.parse import quote
 
 import httpx2
 
+from frontdesk.whatsapp.events import DeliveryStatus
 from frontdesk.whatsapp.requests import (
     FoundMessage,
     classify_failure,
     find_messages_request,
+    find_status_request,
     mark_read_request,
     read_find_messages_response,
     read_send_response,
+    read_status_response,
     send_presence_request,
     send_text_request,
 )
@@ -35,16 +38,24 @@ class DeliveryFailed(Exception):
     """The provider did not take the message; `permanent` means retrying cannot help.
 
     `may_have_arrived`: the call broke off after it left us. `instance_lost`: no message of this instance can go out.
+    `nobody_there`: nobody is known at this address, and a person may have another.
     """
 
     def __init__(
-        self, reason: str, *, permanent: bool, may_have_arrived: bool = False, instance_lost: bool = False
+        self,
+        reason: str,
+        *,
+        permanent: bool,
+        may_have_arrived: bool = False,
+        instance_lost: bool = False,
+        nobody_there: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
         self.may_have_arrived = may_have_arrived
         self.instance_lost = instance_lost
+        self.nobody_there = nobody_there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,6 +170,20 @@ class EvolutionClient:
                 return found[::-1]
         return None  # too much was sent since then to be sure
 
+    async def find_receipt(self, *, instance: str, provider_id: str) -> DeliveryStatus | None:
+        """The furthest a message of ours has got as the gateway remembers it; None if it remembers nothing or is away."""
+        try:
+            response = await self._http.post(
+                f"/chat/findStatusMessage/{quote(instance, safe='')}",
+                json=find_status_request(provider_id),
+                timeout=LOOKUP_TIMEOUT_S,
+            )
+        except httpx2.HTTPError:
+            return None
+        return (
+            read_status_response(response.content, instance=instance) if response.status_code < 300 else None
+        )
+
     async def connection_state(self, instance: str) -> str:
         """'open', 'connecting', 'close', 'not_loaded', or 'unreachable'."""
         try:
@@ -200,5 +225,6 @@ class EvolutionClient:
                 permanent=failure.kind in ("permanent", "number_not_on_whatsapp"),
                 may_have_arrived=response.status_code >= 500,
                 instance_lost=failure.kind in ("instance_gone", "unauthorized"),
+                nobody_there=failure.kind == "number_not_on_whatsapp",
             )
         return response

@@ -13,8 +13,11 @@ from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from frontdesk.whatsapp.clean_text import make_storable
+from frontdesk.whatsapp.envelope import Unusable
+from frontdesk.whatsapp.events import DeliveryStatus, Event
 from frontdesk.whatsapp.failures import Failure, classify_failure
 from frontdesk.whatsapp.identity import find_lid, find_phone
+from frontdesk.whatsapp.later_changes import read_receipt
 from frontdesk.whatsapp.lenient_json import JsonObject, read_objects
 from frontdesk.whatsapp.moments import read_moment
 from frontdesk.whatsapp.provider_ids import read_provider_id
@@ -27,10 +30,12 @@ __all__ = [
     "connect_path",
     "connection_state_path",
     "find_messages_request",
+    "find_status_request",
     "mark_read_request",
     "read_connection_state",
     "read_find_messages_response",
     "read_send_response",
+    "read_status_response",
     "send_presence_request",
     "send_text_request",
 ]
@@ -132,6 +137,11 @@ def find_messages_request(
     return {"where": where, "page": page, "offset": _PAGE_SIZE}
 
 
+def find_status_request(provider_id: str) -> Body:
+    """Body of `POST /chat/findStatusMessage/{instance}`: the stored receipts of one message."""
+    return {"where": {"id": provider_id}}
+
+
 def connection_state_path(instance: str) -> str:
     return f"/instance/connectionState/{quote(instance, safe='')}"
 
@@ -154,6 +164,18 @@ def read_find_messages_response(body: bytes) -> tuple[FoundMessage, ...] | None:
     if records is None:
         return None
     return tuple(found for record in records if (found := _read_record(record)) is not None)
+
+
+def read_status_response(body: bytes, *, instance: str) -> DeliveryStatus | None:
+    """The furthest of the receipts in the answer; None if it holds none."""
+    if body.lstrip()[:1] != b"[":
+        return None
+    receipts = [
+        event
+        for update in read_objects(body, limit=_RECORDS_READ)
+        if isinstance(event := _read_update(update, instance=instance), DeliveryStatus)
+    ]
+    return max(receipts, key=lambda receipt: receipt.delivery, default=None)
 
 
 def read_connection_state(body: bytes) -> Literal["open", "connecting", "close"] | None:
@@ -208,6 +230,13 @@ def _find_records(body: bytes) -> Sequence[JsonObject] | None:
     if page is None or page.find_raw("records") is None:
         return None
     return page.list_objects("records", limit=_RECORDS_READ)
+
+
+def _read_update(update: JsonObject, *, instance: str) -> Event | None:
+    try:
+        return read_receipt(update, instance=instance)
+    except Unusable:
+        return None
 
 
 def _read_record(record: JsonObject) -> FoundMessage | None:
