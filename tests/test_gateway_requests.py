@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 
 from frontdesk.whatsapp.requests import (
     FoundMessage,
+    Pairing,
     Quoted,
     classify_failure,
     connect_path,
     connection_state_path,
     find_messages_request,
     find_status_request,
-    mark_read_request,
     read_connection_state,
     read_find_messages_response,
+    read_pairing_response,
     read_send_response,
     read_status_response,
     send_presence_request,
@@ -75,13 +76,6 @@ def test_typing_is_shown_in_the_words_of_each_generation() -> None:
     shown = {"presence": "composing", "delay": 0}
     assert send_presence_request("2.3.7", PHONE, "composing", 0) == {"number": PHONE, **shown}
     assert send_presence_request("1.8", PHONE, "composing", 0) == {"number": PHONE, "options": shown}
-
-
-def test_messages_are_marked_read_by_full_address() -> None:
-    assert mark_read_request(PHONE, "3A01") == {
-        "readMessages": [{"remoteJid": f"{PHONE}@s.whatsapp.net", "fromMe": False, "id": "3A01"}]
-    }
-    assert mark_read_request(LID, "3A01")["readMessages"][0]["remoteJid"] == LID
 
 
 def test_history_is_asked_for_with_room_for_another_clock() -> None:
@@ -145,6 +139,16 @@ def test_the_furthest_of_the_remembered_receipts_counts() -> None:
 def test_an_instance_that_is_not_loaded_has_no_state() -> None:
     assert read_connection_state(b'{"instance":{"instanceName":"a","state":"open"}}') == "open"
     assert read_connection_state(b'{"instance":{"instanceName":"a"}}') is None
+
+
+def test_a_closed_instance_offers_codes_and_an_open_one_none() -> None:
+    closed = b'{"pairingCode":"ABCD1234","code":"2@secret","base64":"data:image/png;base64,AA","count":1}'
+    assert read_pairing_response(closed) == Pairing(qr_code="2@secret", typed_code="ABCD1234")
+    assert "secret" not in repr(read_pairing_response(closed))
+    opened = b'{"instance":{"instanceName":"a","state":"open"}}'
+    assert read_pairing_response(opened) == Pairing(is_connected=True)
+    failed = b'{"error":true,"message":"[object Object]"}'
+    assert [read_pairing_response(body) for body in (failed, b"", b"[]")] == [Pairing()] * 3
 
 
 def error(status: int, message: Any) -> bytes:

@@ -28,6 +28,8 @@ class Faults:
     down_how: DownHow = "bad_gateway"
     # Added to every send, in real milliseconds: more than the caller's timeout means "sent, but not told".
     slow_ms: int = 0
+    # What every send is refused with, as a 400 that names it: "Error: Connection Closed", say. Empty: none is.
+    refusal: str = ""
     # The message is sent, the connection closes without an answer.
     die_before_answer: bool = False
     # findMessages and findStatusMessage know nothing.
@@ -90,6 +92,10 @@ def _check_value(name: str, value: Any, *, kind: type) -> Any:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise UnknownFault(f"{name} is a list of strings")
         return tuple(value)
+    if kind is str:
+        if not isinstance(value, str):
+            raise UnknownFault(f"{name} is a string")
+        return value
     if kind is bool:
         if not isinstance(value, bool):
             raise UnknownFault(f"{name} is true or false")

@@ -25,15 +25,17 @@ from frontdesk.whatsapp.provider_ids import read_provider_id
 __all__ = [
     "Failure",
     "FoundMessage",
+    "Pairing",
     "Quoted",
     "classify_failure",
     "connect_path",
     "connection_state_path",
     "find_messages_request",
     "find_status_request",
-    "mark_read_request",
+    "is_first_generation",
     "read_connection_state",
     "read_find_messages_response",
+    "read_pairing_response",
     "read_send_response",
     "read_status_response",
     "send_presence_request",
@@ -74,6 +76,16 @@ class FoundMessage:
     lid: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pairing:
+    """What the gateway offers to pair a phone with an instance. Both codes are secrets: shown, never kept."""
+
+    is_connected: bool = False
+    # To be scanned, and to be typed on the phone.
+    qr_code: str | None = field(default=None, repr=False)
+    typed_code: str | None = field(default=None, repr=False)
+
+
 def send_text_request(
     version: str, number: str, text: str, delay_ms: int | None = None, quoted: Quoted | None = None
 ) -> Body:
@@ -90,7 +102,7 @@ def send_text_request(
         options["delay"] = int(delay_ms)
     if quoted is not None:
         options["quoted"] = _build_quote(quoted, number)
-    if _is_first_generation(version):
+    if is_first_generation(version):
         presence = {"presence": "composing"} if delay_ms else {}
         return {"number": number, "options": {**options, **presence}, "textMessage": {"text": text}}
     return {"number": number, "text": text, **options}
@@ -101,21 +113,8 @@ def send_presence_request(version: str, number: str, presence: Presence, delay_m
     number = _check_address(number)
     shown = {"presence": presence, "delay": max(0, int(delay_ms))}
     return (
-        {"number": number, "options": shown} if _is_first_generation(version) else {"number": number, **shown}
+        {"number": number, "options": shown} if is_first_generation(version) else {"number": number, **shown}
     )
-
-
-def mark_read_request(reply_to: str, *provider_ids: str) -> Body:
-    """Body of `POST /chat/markMessageAsRead/{instance}`: blue ticks. Raises ValueError for an address.
-
-    Up to 2.3.7 the gateway answers success for a LID and does nothing.
-    """
-    jid = build_jid(reply_to)
-    return {
-        "readMessages": [
-            {"remoteJid": jid, "fromMe": False, "id": provider_id} for provider_id in provider_ids
-        ]
-    }
 
 
 def find_messages_request(
@@ -185,6 +184,18 @@ def read_connection_state(body: bytes) -> Literal["open", "connecting", "close"]
     return _STATES.get(instance.find_text("state") or "") if instance is not None else None
 
 
+def read_pairing_response(body: bytes) -> Pairing:
+    """The codes of an instance that is not connected; none if it is, or where the gateway failed with success (C1)."""
+    opened = JsonObject.open(body)
+    if opened is None:
+        return Pairing()
+    return Pairing(
+        is_connected=read_connection_state(body) == "open",
+        qr_code=opened.find_text("code") or None,
+        typed_code=opened.find_text("pairingCode") or None,
+    )
+
+
 def build_jid(address: str) -> str:
     """The full address of a phone in digits or a LID. Raises ValueError for anything else."""
     address = _check_address(address)
@@ -213,7 +224,8 @@ def _build_quote(quoted: Quoted, number: str) -> Body:
     return {"key": key, "message": {"conversation": quoted.text}}
 
 
-def _is_first_generation(version: str) -> bool:
+def is_first_generation(version: str) -> bool:
+    """Whether this is a gateway of 1.x: "1.8.2" or "v1"."""
     return version.lstrip("vV").partition(".")[0] == "1"
 
 

@@ -160,6 +160,7 @@ async def open_front(
     clinics: Sequence[Path] | None = None,
     clock: Clock | None = None,
     events: frozenset[str] = frozenset(),
+    gateway_version: str = "2.3.7",
     **settings: Any,
 ) -> AsyncIterator[Front]:
     """A front desk with these clinics (default: the five of the samples).
@@ -186,6 +187,7 @@ async def open_front(
             api_key=KEY,
             instances=[SimulatedInstance(name=name) for name in instances],
             events=events,
+            version=gateway_version,
             ignore_delay=True,
             time_scale=0.0,
             clock=lambda: clock.now.timestamp(),
