@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     alert_next_contact_minutes: float = Field(5, gt=0, description="then the next staff contact is told")
     typing: bool = Field(True, description="show 'typing' before an answer")
     sends_per_second: float = Field(20, gt=0, description="pace of sends of one WhatsApp instance")
+    receipt_wait_seconds: float = Field(
+        60, gt=0, description="a message nobody acknowledged by then is tried at the person's other address"
+    )
     session_expires_hours: float = Field(24, gt=0, description="an idle chat starts afresh after this time")
 
     # Process.
@@ -133,6 +136,10 @@ class Settings(BaseSettings):
     @property
     def stale_after(self) -> timedelta:
         return timedelta(minutes=self.stale_after_minutes)
+
+    @property
+    def receipt_wait(self) -> timedelta:
+        return timedelta(seconds=self.receipt_wait_seconds)
 
     @property
     def staff_takeover(self) -> timedelta:

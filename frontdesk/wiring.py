@@ -43,6 +43,7 @@ from frontdesk.understanding.understand import understand
 from frontdesk.whatsapp.client import EvolutionClient
 from frontdesk.whatsapp.delivery import Delivery
 from frontdesk.whatsapp.intake import Intake
+from frontdesk.whatsapp.receipt_check import ReceiptCheck
 from frontdesk.whatsapp.redaction import redacted
 from frontdesk.whatsapp.replay import Replay
 from frontdesk.whatsapp.webhook import Credentials, EvolutionWebhook
@@ -237,8 +238,27 @@ class BackOffice:
 
     desk: Desk
     delivery: Delivery
+    receipts: ReceiptCheck
     reconciliation: Reconciliation
     queue: JobQueue
+
+
+def make_back_office(
+    settings: Settings, desk: Desk, *, client: EvolutionClient, queue: JobQueue, clock: Clock = wall_clock
+) -> BackOffice:
+    return BackOffice(
+        desk=desk,
+        delivery=Delivery(
+            outbox=desk.outbox,
+            client=client,
+            alerts=desk.alerts,
+            clock=clock,
+            receipt_wait=settings.receipt_wait,
+        ),
+        receipts=ReceiptCheck(outbox=desk.outbox, inbox=desk.inbox, client=client, clock=clock),
+        reconciliation=Reconciliation(desk.database),
+        queue=queue,
+    )
 
 
 @asynccontextmanager
@@ -258,12 +278,7 @@ async def open_back_office(
             warm_up(await desk.catalogs.load(clinic_id), now=clock())
         queue = JobQueue(servers.database_url)
         stack.push_async_callback(queue.close)
-        yield BackOffice(
-            desk=desk,
-            delivery=Delivery(outbox=desk.outbox, client=client, alerts=desk.alerts, clock=clock),
-            reconciliation=Reconciliation(desk.database),
-            queue=queue,
-        )
+        yield make_back_office(settings, desk, client=client, queue=queue, clock=clock)
 
 
 class _StoredThoughts:

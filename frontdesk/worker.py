@@ -39,6 +39,9 @@ class Jobs:
             UUID(job.arguments["clinic_id"]), UUID(job.arguments["outbox_id"])
         )
 
+    async def check_receipt(self, job: Job) -> None:
+        await self._office.receipts.check(UUID(job.arguments["clinic_id"]), UUID(job.arguments["outbox_id"]))
+
     async def tell_staff(self, job: Job) -> None:
         await self._office.desk.alerts.tell_next(
             UUID(job.arguments["clinic_id"]),
@@ -56,6 +59,9 @@ class Jobs:
     async def find_forgotten(self) -> None:
         await self._office.reconciliation.enqueue_forgotten(now=self._clock())
 
+    async def find_unacknowledged(self) -> None:
+        await self._office.reconciliation.enqueue_unacknowledged(now=self._clock())
+
     async def count_invariants(self) -> None:
         await self._office.reconciliation.count_broken(now=self._clock())
 
@@ -65,9 +71,12 @@ def add_jobs(office: BackOffice, jobs: Jobs) -> None:
     queue.add("answer_message", "turns", jobs.answer_message)
     # About a day of tries: the gateway may be down for long, and what is too late is dropped by the delivery itself.
     queue.add("deliver_message", "send", jobs.deliver_message, max_attempts=300)
+    # Patient for as long: a gateway that is away cannot say what arrived.
+    queue.add("check_receipt", "send", jobs.check_receipt, max_attempts=300)
     queue.add("tell_staff", "send", jobs.tell_staff)
     queue.add_periodic("pass_on_alerts", "* * * * * */15", jobs.pass_on_alerts)
     queue.add_periodic("settle_follow_ups", "* * * * * */15", jobs.settle_follow_ups)
+    queue.add_periodic("find_unacknowledged", "* * * * * */15", jobs.find_unacknowledged)
     queue.add_periodic("find_forgotten", "* * * * *", jobs.find_forgotten)
     queue.add_periodic("count_invariants", "0 * * * *", jobs.count_invariants)
 

@@ -12,15 +12,18 @@ from hypothesis import strategies as st
 
 from frontdesk.whatsapp.requests import (
     FoundMessage,
+    Pairing,
     Quoted,
     classify_failure,
     connect_path,
     connection_state_path,
     find_messages_request,
-    mark_read_request,
+    find_status_request,
     read_connection_state,
     read_find_messages_response,
+    read_pairing_response,
     read_send_response,
+    read_status_response,
     send_presence_request,
     send_text_request,
 )
@@ -75,13 +78,6 @@ def test_typing_is_shown_in_the_words_of_each_generation() -> None:
     assert send_presence_request("1.8", PHONE, "composing", 0) == {"number": PHONE, "options": shown}
 
 
-def test_messages_are_marked_read_by_full_address() -> None:
-    assert mark_read_request(PHONE, "3A01") == {
-        "readMessages": [{"remoteJid": f"{PHONE}@s.whatsapp.net", "fromMe": False, "id": "3A01"}]
-    }
-    assert mark_read_request(LID, "3A01")["readMessages"][0]["remoteJid"] == LID
-
-
 def test_history_is_asked_for_with_room_for_another_clock() -> None:
     assert find_messages_request(PHONE, SINCE, until=SINCE) == {
         "where": {
@@ -128,9 +124,31 @@ def test_an_answer_that_is_no_history_is_not_taken_for_an_empty_one(body: bytes)
     assert read_find_messages_response(body) is None
 
 
+def test_the_furthest_of_the_remembered_receipts_counts() -> None:
+    assert find_status_request("3EB0") == {"where": {"id": "3EB0"}}
+    steps = [{"keyId": "3EB0", "status": status} for status in ("DELIVERY_ACK", "SERVER_ACK", "ERROR")]
+    furthest = read_status_response(json.dumps([*steps, {"status": 5}, 7]).encode(), instance="a")
+    assert furthest is not None
+    assert furthest.delivery == 2
+    refused = read_status_response(json.dumps(steps[2:]).encode(), instance="a")
+    assert refused is not None
+    assert refused.failed
+    assert [read_status_response(body, instance="a") for body in (b"[]", b"{}", b"", b"<html>")] == [None] * 4
+
+
 def test_an_instance_that_is_not_loaded_has_no_state() -> None:
     assert read_connection_state(b'{"instance":{"instanceName":"a","state":"open"}}') == "open"
     assert read_connection_state(b'{"instance":{"instanceName":"a"}}') is None
+
+
+def test_a_closed_instance_offers_codes_and_an_open_one_none() -> None:
+    closed = b'{"pairingCode":"ABCD1234","code":"2@secret","base64":"data:image/png;base64,AA","count":1}'
+    assert read_pairing_response(closed) == Pairing(qr_code="2@secret", typed_code="ABCD1234")
+    assert "secret" not in repr(read_pairing_response(closed))
+    opened = b'{"instance":{"instanceName":"a","state":"open"}}'
+    assert read_pairing_response(opened) == Pairing(is_connected=True)
+    failed = b'{"error":true,"message":"[object Object]"}'
+    assert [read_pairing_response(body) for body in (failed, b"", b"[]")] == [Pairing()] * 3
 
 
 def error(status: int, message: Any) -> bytes:

@@ -230,6 +230,38 @@ async def test_a_refused_message_gets_an_error_instead_of_receipts(clinic: Clini
 
 
 @pytest.mark.parametrize(
+    ("fate", "phone_status", "lid_status"),
+    [
+        ("unacknowledged", "PENDING", "READ"),
+        ("refused", "ERROR", "READ"),
+    ],
+)
+async def test_one_of_two_addresses_fails_while_the_other_works(
+    clinic: Clinic, fate: str, phone_status: str, lid_status: str
+) -> None:
+    await clinic.patient_says("Hello", lid="271")
+    await clinic.control("faults", phone_address=fate)
+    await clinic.send_text(text="to the phone")
+    await clinic.send_text(text="to the lid", number="271@lid")
+    await clinic.consumer.wait_for("messages.update", count=3 + (fate == "refused"))
+
+    query = {"instance": "harbor", "chat_id": "12025550151"}
+    messages = (await clinic.http.get("/control/messages", params=query)).json()
+    assert [message["status"] for message in messages[1:]] == [phone_status, lid_status]
+
+
+async def test_a_rejected_lid_is_refused_as_not_existing(clinic: Clinic) -> None:
+    await clinic.control("faults", lid_address="rejected")
+
+    refused = await clinic.send_text(text="Hi", number="271@lid")
+    taken = await clinic.send_text(text="Hi")
+
+    missing = {"jid": "271@lid", "exists": False, "number": "271@lid"}
+    assert (refused.status_code, refused.json()["response"]["message"]) == (400, [missing])
+    assert taken.status_code == 201
+
+
+@pytest.mark.parametrize(
     ("body", "complaint"),
     [
         ({"textMessage": {"text": "Hi"}}, [['instance requires property "text"']]),

@@ -7,7 +7,8 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+
+from frontdesk.simulator.incoming import PatientMessage, shape_arrival
 
 CONNECTIONS = 32
 
@@ -98,28 +99,5 @@ async def post_steadily(
 
 def make_webhook(*, instance: str, phone: str, message_id: str, text: str, at: float) -> bytes:
     """A message of a patient as the gateway sends it."""
-    envelope: dict[str, Any] = {
-        "event": "messages.upsert",
-        "instance": instance,
-        "data": {
-            "key": {
-                "remoteJid": f"{phone}@s.whatsapp.net",
-                "fromMe": False,
-                "id": message_id,
-                "participant": "",
-            },
-            "pushName": "Bench",
-            "status": "DELIVERY_ACK",
-            "message": {
-                "conversation": text,
-                "messageContextInfo": {"messageSecret": {str(n): (n * 7) % 256 for n in range(32)}},
-            },
-            "messageType": "conversation",
-            "messageTimestamp": int(at),
-            "source": "android",
-        },
-        "date_time": "2026-01-01T00:00:00.000Z",
-        "sender": "99900000001@s.whatsapp.net",
-        "apikey": None,
-    }
-    return json.dumps(envelope, ensure_ascii=False).encode()
+    said = PatientMessage(instance=instance, phone=phone, push_name="Bench", text=text)
+    return json.dumps(shape_arrival(said, message_id=message_id, at=at), ensure_ascii=False).encode()

@@ -196,33 +196,32 @@ def pair(name: str = typer.Argument(..., help="Name of the instance at the gatew
     """Show the QR code that pairs a phone with an instance."""
     import qrcode
 
+    from frontdesk.whatsapp.client import DeliveryFailed
+    from frontdesk.whatsapp.requests import Pairing
+
     settings = read_settings()
 
-    async def ask() -> dict[str, Any]:
+    async def ask() -> Pairing:
         client = make_client(settings)
         try:
             return await client.pairing(name)
         finally:
             await client.close()
 
-    from frontdesk.whatsapp.client import DeliveryFailed
-
     try:
         answer = asyncio.run(ask())
     except DeliveryFailed as failed:
         fail(f"the gateway does not give a code for {name!r}: {failed.reason}", code=EXIT_REFUSED)
-    state = answer.get("instance", {}).get("state") if isinstance(answer.get("instance"), dict) else None
-    if state == "open":
+    if answer.is_connected:
         print(f"{name} is connected already")
         return
-    code = answer.get("code")
-    if not code:
+    if not answer.qr_code:
         fail(f"the gateway gave no code for {name!r}: is the instance created there?", code=EXIT_REFUSED)
     picture = qrcode.QRCode(border=1)
-    picture.add_data(code)
+    picture.add_data(answer.qr_code)
     picture.print_ascii(invert=True)
-    if answer.get("pairingCode"):
-        print(f"or type this code on the phone: {answer['pairingCode']}")
+    if answer.typed_code:
+        print(f"or type this code on the phone: {answer.typed_code}")
     print("WhatsApp → Linked devices → Link a device. The code is good for about 40 seconds.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -136,9 +136,15 @@ class Alerts:
         session_id: UUID | None = None,
     ) -> None:
         """An alert that no patient's message caused: a logged-out instance, a message that could not be delivered."""
-        payload = alert_json(clinic_id, session_id, kind=kind, reason=reason, dedupe_key=dedupe_key, now=now)
+        await self.put(
+            clinic_id,
+            alert_json(clinic_id, session_id, kind=kind, reason=reason, dedupe_key=dedupe_key, now=now),
+        )
+
+    async def put(self, clinic_id: UUID, alert: Mapping[str, Any]) -> None:
+        """Keep an alert and have the first contact told; nothing if its dedupe key is known."""
         async with self._database.transaction(clinic_id) as tx:
-            await sql.fetch_value(tx, "select core.put_alert(%s)", (Jsonb(payload),))
+            await sql.fetch_value(tx, "select core.put_alert(%s)", (Jsonb(alert),))
 
 
 def alert_json(
@@ -158,10 +164,31 @@ def alert_json(
     }
 
 
+def undelivered_alert(
+    clinic_id: UUID, session_id: UUID | None, outbox_id: UUID, *, kind: str, now: datetime
+) -> dict[str, Any] | None:
+    """The alert for a message of this kind that did not reach its patient.
+
+    None for a message to staff: telling staff that staff cannot be told would go round in circles.
+    """
+    if kind == "staff_alert":
+        return None
+    return alert_json(
+        clinic_id,
+        session_id,
+        kind="undelivered",
+        reason="delivery",
+        dedupe_key=f"undelivered:{outbox_id}",
+        now=now,
+    )
+
+
+# Where there is a choice, the alert goes out by a number that is connected: the lost one cannot tell of itself.
 _LOCK_ALERT = """
 select a.alert_id, a.kind, a.told, coalesce(s.instance_id, (
     select i.instance_id from healthcare.whatsapp_instances i
-    where i.clinic_id = %(clinic)s and i.removed_at is null order by i.created_at limit 1)) as instance_id,
+    where i.clinic_id = %(clinic)s and i.removed_at is null
+    order by i.connection_state in ('logged_out', 'close', 'refused'), i.created_at limit 1)) as instance_id,
   c.default_language, t.phone as phone_digits
 from core.staff_alerts a
 join core.clinics c on c.clinic_id = a.clinic_id

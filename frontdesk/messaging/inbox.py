@@ -152,6 +152,7 @@ class Inbox:
             "provider_id": provider_id,
             "delivery": delivery,
             "now": now.isoformat(),
+            "trace": add_trace_to_dict({}),
         }
         return await self._call("select core.apply_delivery(%s)", payload)
 

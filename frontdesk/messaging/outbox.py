@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from frontdesk.observability.trace_context import add_trace_to_dict
 from frontdesk.storage import sql
 from frontdesk.storage.postgres import Database
 from frontdesk.storage.sql import Jsonb
@@ -32,13 +33,36 @@ class Promised:
     removed: bool
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unacknowledged:
+    """A message the gateway took and nobody has seen arrive. `is_refused`: the network said no to it."""
+
+    session_id: UUID | None
+    instance_id: UUID
+    instance_name: str
+    provider_id: str
+    kind: str
+    sent_at: datetime
+    is_refused: bool
+
+
 class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def claim(self, clinic_id: UUID, outbox_id: UUID, *, now: datetime) -> Promised | None:
-        """Take one message in hand; None if it was sent, superseded or given up."""
-        payload = {"clinic_id": clinic_id, "outbox_id": outbox_id, "now": now.isoformat()}
+    async def claim(
+        self, clinic_id: UUID, outbox_id: UUID, *, now: datetime, receipt_due_at: datetime
+    ) -> Promised | None:
+        """Take one message in hand; None if it was sent, superseded or given up.
+
+        If nobody acknowledges it by `receipt_due_at`, the watchdog looks into it.
+        """
+        payload = {
+            "clinic_id": clinic_id,
+            "outbox_id": outbox_id,
+            "now": now.isoformat(),
+            "receipt_due_at": receipt_due_at.isoformat(),
+        }
         async with self._database.connection() as connection:
             row = await sql.fetch_value(connection, "select core.claim_outbox(%s)", (Jsonb(payload),))
         return None if row is None else _read_promised(row)
@@ -76,6 +100,41 @@ class Outbox:
                 (clinic_id, outbox_id),
             )
 
+    async def readdress(
+        self,
+        clinic_id: UUID,
+        outbox_id: UUID,
+        *,
+        reason: str,
+        was_sent: bool,
+        alert: Mapping[str, Any] | None,
+        now: datetime,
+    ) -> Literal["readdressed", "failed", "arrived", "settled"]:
+        """Promise a message anew to the person's other address; given up, with the alert, if there is none left.
+
+        `was_sent`: the gateway had taken it at the first address, so both may arrive.
+        """
+        payload = {
+            "clinic_id": clinic_id,
+            "outbox_id": outbox_id,
+            "reason": reason,
+            "was_sent": was_sent,
+            "alert": alert,
+            "now": now.isoformat(),
+            "trace": add_trace_to_dict({}),
+        }
+        async with self._database.connection() as connection:
+            result = await sql.fetch_value(connection, "select core.readdress_outbox(%s)", (Jsonb(payload),))
+        outcome: Literal["readdressed", "failed", "arrived", "settled"] = result["outcome"]
+        return outcome
+
+    async def find_unacknowledged(self, clinic_id: UUID, outbox_id: UUID) -> Unacknowledged | None:
+        """The message, if it still waits for a sign of arrival."""
+        async with self._database.transaction(clinic_id) as tx:
+            return await sql.fetch_one(
+                tx, Unacknowledged, _UNACKNOWLEDGED, {"clinic": clinic_id, "outbox": outbox_id}
+            )
+
     async def find_unrecorded(
         self, clinic_id: UUID, instance_id: UUID, provider_ids: Sequence[str]
     ) -> str | None:
@@ -85,8 +144,12 @@ class Outbox:
         async with self._database.transaction(clinic_id) as tx:
             rows = await sql.fetch_dicts(
                 tx,
-                "select provider_id from core.outbox where clinic_id = %s and instance_id = %s and provider_id = any(%s)",
-                (clinic_id, instance_id, list(provider_ids)),
+                # The copy at a person's first address is remembered only as a message of the chat.
+                "select provider_id from core.outbox where clinic_id = %(clinic)s and instance_id = %(instance)s"
+                " and provider_id = any(%(ids)s) union select provider_id from core.whatsapp_conversations"
+                " where clinic_id = %(clinic)s and instance_id = %(instance)s and provider_id = any(%(ids)s)"
+                " and status = 'out'",
+                {"clinic": clinic_id, "instance": instance_id, "ids": list(provider_ids)},
             )
         known = {row["provider_id"] for row in rows}
         return next((one for one in provider_ids if one not in known), None)
@@ -100,6 +163,16 @@ class Outbox:
                 " where clinic_id = %s and session_id = %s and status = 'pending'",
                 (now, clinic_id, session_id),
             )
+
+
+_UNACKNOWLEDGED = """
+select o.session_id, o.instance_id, i.instance_name, o.provider_id, o.kind, o.sent_at,
+  coalesce(m.delivery = -1, false) as is_refused
+from core.outbox o
+join healthcare.whatsapp_instances i on i.clinic_id = o.clinic_id and i.instance_id = o.instance_id
+join core.whatsapp_conversations m on m.instance_id = o.instance_id and m.provider_id = o.provider_id
+where o.clinic_id = %(clinic)s and o.outbox_id = %(outbox)s and o.status = 'sent' and coalesce(m.delivery, 0) < 1
+"""
 
 
 def _read_promised(row: Mapping[str, Any]) -> Promised:

@@ -58,6 +58,21 @@ class Reconciliation:
             log.error("work.forgotten", extra={"count": found})
         return found
 
+    async def enqueue_unacknowledged(self, *, now: datetime) -> int:
+        """Have every message looked into that nobody acknowledged in time; how many."""
+        async with self._database.connection() as connection:
+            silent = await sql.fetch_dicts(
+                connection,
+                "select clinic_id, outbox_id from core.list_unacknowledged_outbox(%s, 500)",
+                (now,),
+            )
+        for row in silent:
+            async with self._database.transaction(row["clinic_id"]) as tx:
+                await sql.execute(tx, _CHECK_RECEIPT, row | {"now": now})
+        if silent:
+            log.warning("receipts.overdue", extra={"count": len(silent)})
+        return len(silent)
+
     async def count_broken(self, *, now: datetime) -> Invariants:
         async with self._database.connection() as connection:
             row = await sql.fetch_one(
@@ -69,3 +84,13 @@ class Reconciliation:
                 "invariants.broken", extra={"count": row.unanswered + row.undelivered + row.overlapping}
             )
         return row
+
+
+_CHECK_RECEIPT = """
+with due as (
+  update core.outbox set receipt_due_at = null
+  where clinic_id = %(clinic_id)s and outbox_id = %(outbox_id)s and receipt_due_at <= %(now)s and status = 'sent'
+  returning clinic_id, outbox_id)
+select core.defer_job('send', 'check_receipt', 'receipt:' || outbox_id,
+  jsonb_build_object('clinic_id', clinic_id, 'outbox_id', outbox_id)) from due
+"""

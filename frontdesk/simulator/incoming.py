@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from frontdesk.simulator.addresses import Contact, Version, shape_key
+from frontdesk.simulator.addresses import Contact, Version, read_version, shape_key
 from frontdesk.simulator.chats import ChatMessage
 from frontdesk.simulator.contents import Content, shape_content
 from frontdesk.simulator.instances import SimulatedInstance
-from frontdesk.simulator.shapes import shape_device_noise, shape_message
+from frontdesk.simulator.shapes import shape_device_noise, shape_envelope, shape_message
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +56,20 @@ def shape_received(
         version=version,
         source="ios",
         context=context if version >= (2,) else None,
+    )
+
+
+def shape_arrival(
+    said: PatientMessage, *, message_id: str, at: float, version: str = "2.3.7"
+) -> dict[str, Any]:
+    """The whole webhook body of a patient's text, for whoever plays the gateway without running one."""
+    instance, known = SimulatedInstance(name=said.instance), read_version(version)
+    contact = Contact(instance=said.instance, push_name=said.push_name, phone=said.phone, lid=said.lid)
+    record = shape_received(
+        said, contact, instance=instance, message_id=message_id, at=at, quoted=None, version=known
+    )
+    return shape_envelope(
+        instance, event="messages.upsert", data=record, destination="", at=at, server_url=""
     )
 
 

@@ -136,7 +136,7 @@ class Network:
     ) -> Mapping[str, Any]:
         """Send for the clinic; the message object with status PENDING. Blocks `delay_ms`. Raises UnknownNumber."""
         jid = read_address(number)
-        if jid.partition("@")[0] in self.faults.not_on_whatsapp:
+        if self.faults.find_fate(jid) == "rejected":
             raise UnknownNumber(jid)
         contact = self._find_contact(instance, jid)
         if delay_ms > 0 and not self.ignore_delay:
@@ -163,7 +163,7 @@ class Network:
             )
         )
         self.announce(instance, "send.message", record)
-        self._receipts.plan(message, last=self.faults.receipts)
+        self._receipts.plan(message, last=self.faults.find_last_receipt(jid))
         return record
 
     def show_presence(self, *, instance: str, jid: str, presence: str) -> None:

@@ -154,6 +154,8 @@ async def _send_text(network: Network, instance: str, body: Mapping[str, Any]) -
     number = _read_number(body)
     text, delay_ms = _read_text(network, body)
     _check_open(network, instance)
+    if network.faults.refusal:
+        raise Refused(400, "Bad Request", [network.faults.refusal])
     try:
         message = await network.send_text(instance=instance, number=number, text=text, delay_ms=delay_ms)
     except UnknownNumber as unknown:

@@ -12,13 +12,22 @@ from urllib.parse import quote
 
 import httpx2
 
+from frontdesk.whatsapp.events import DeliveryStatus
+from frontdesk.whatsapp.failures import REFUSED_BY_SCHEMA
 from frontdesk.whatsapp.requests import (
     FoundMessage,
+    Pairing,
     classify_failure,
+    connect_path,
+    connection_state_path,
     find_messages_request,
-    mark_read_request,
+    find_status_request,
+    is_first_generation,
+    read_connection_state,
     read_find_messages_response,
+    read_pairing_response,
     read_send_response,
+    read_status_response,
     send_presence_request,
     send_text_request,
 )
@@ -35,16 +44,24 @@ class DeliveryFailed(Exception):
     """The provider did not take the message; `permanent` means retrying cannot help.
 
     `may_have_arrived`: the call broke off after it left us. `instance_lost`: no message of this instance can go out.
+    `nobody_there`: nobody is known at this address, and a person may have another.
     """
 
     def __init__(
-        self, reason: str, *, permanent: bool, may_have_arrived: bool = False, instance_lost: bool = False
+        self,
+        reason: str,
+        *,
+        permanent: bool,
+        may_have_arrived: bool = False,
+        instance_lost: bool = False,
+        nobody_there: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
         self.may_have_arrived = may_have_arrived
         self.instance_lost = instance_lost
+        self.nobody_there = nobody_there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +103,8 @@ class EvolutionClient:
         )
         self._pace = _Pace(sends_per_second)
         self._typing = typing
+        # The generation of the API each instance turned out to speak.
+        self._spoken: dict[str, str] = {}
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -93,8 +112,21 @@ class EvolutionClient:
     async def send_text(self, *, instance: str, api_version: str, reply_to: str, text: str) -> Sent:
         """Send one text. Raises DeliveryFailed."""
         await self._pace.wait(instance)
+        version = self._spoken.get(instance, api_version)
         try:
-            body = send_text_request(api_version, reply_to, text)
+            return await self._send_in_words_of(version, instance=instance, reply_to=reply_to, text=text)
+        except DeliveryFailed as failure:
+            if failure.reason != REFUSED_BY_SCHEMA:
+                raise
+        # A gateway of the other generation: nobody has to tell us which one is installed, or that it was upgraded.
+        other = "v2" if is_first_generation(version) else "v1"
+        sent = await self._send_in_words_of(other, instance=instance, reply_to=reply_to, text=text)
+        self._spoken[instance] = other
+        return sent
+
+    async def _send_in_words_of(self, version: str, *, instance: str, reply_to: str, text: str) -> Sent:
+        try:
+            body = send_text_request(version, reply_to, text)
         except ValueError as error:
             raise DeliveryFailed("unsendable", permanent=True) from error
         response = await self._post(f"/message/sendText/{quote(instance, safe='')}", body)
@@ -104,20 +136,11 @@ class EvolutionClient:
         """Show 'typing'. Its failure is nobody's trouble."""
         if not self._typing:
             return
-        body = send_presence_request(api_version, reply_to, "composing", 0)
+        version = self._spoken.get(instance, api_version)
+        body = send_presence_request(version, reply_to, "composing", 0)
         try:
             await self._http.post(
                 f"/chat/sendPresence/{quote(instance, safe='')}", json=body, timeout=PRESENCE_TIMEOUT_S
-            )
-        except httpx2.HTTPError:
-            return
-
-    async def mark_read(self, *, instance: str, reply_to: str, provider_id: str) -> None:
-        """Blue ticks for the patient. Its failure is nobody's trouble."""
-        body = mark_read_request(reply_to, provider_id)
-        try:
-            await self._http.post(
-                f"/chat/markMessageAsRead/{quote(instance, safe='')}", json=body, timeout=PRESENCE_TIMEOUT_S
             )
         except httpx2.HTTPError:
             return
@@ -159,31 +182,42 @@ class EvolutionClient:
                 return found[::-1]
         return None  # too much was sent since then to be sure
 
+    async def find_receipt(self, *, instance: str, provider_id: str) -> DeliveryStatus | None:
+        """The furthest a message of ours has got as the gateway remembers it; None if it remembers nothing or is away."""
+        try:
+            response = await self._http.post(
+                f"/chat/findStatusMessage/{quote(instance, safe='')}",
+                json=find_status_request(provider_id),
+                timeout=LOOKUP_TIMEOUT_S,
+            )
+        except httpx2.HTTPError:
+            return None
+        return (
+            read_status_response(response.content, instance=instance) if response.status_code < 300 else None
+        )
+
     async def connection_state(self, instance: str) -> str:
         """'open', 'connecting', 'close', 'not_loaded', or 'unreachable'."""
         try:
-            response = await self._http.get(
-                f"/instance/connectionState/{quote(instance, safe='')}", timeout=5.0
-            )
+            response = await self._http.get(connection_state_path(instance), timeout=LOOKUP_TIMEOUT_S)
         except httpx2.HTTPError:
             return "unreachable"
         if response.status_code == 404:
             return "unknown_instance"
         if response.status_code >= 300:
             return f"error_{response.status_code}"
-        state = response.json().get("instance", {}).get("state")
-        return str(state) if state else "not_loaded"
+        return read_connection_state(response.content) or "not_loaded"
 
-    async def pairing(self, instance: str) -> dict[str, Any]:
-        """The gateway's answer to connect: `code` to show as a QR code, or the state if it is connected already."""
+    async def pairing(self, instance: str) -> Pairing:
+        """What pairs a phone with an instance now. Raises DeliveryFailed."""
         try:
-            response = await self._http.get(f"/instance/connect/{quote(instance, safe='')}")
+            response = await self._http.get(connect_path(instance))
         except httpx2.HTTPError as error:
             raise DeliveryFailed(type(error).__name__, permanent=False) from error
         if response.status_code >= 300:
-            raise DeliveryFailed(f"HTTP {response.status_code}", permanent=True)
-        answer: dict[str, Any] = response.json()
-        return answer
+            failure = classify_failure(response.status_code, response.content)
+            raise DeliveryFailed(failure.reason, permanent=failure.kind != "passing")
+        return read_pairing_response(response.content)
 
     async def _post(self, path: str, body: dict[str, Any]) -> httpx2.Response:
         try:
@@ -200,5 +234,6 @@ class EvolutionClient:
                 permanent=failure.kind in ("permanent", "number_not_on_whatsapp"),
                 may_have_arrived=response.status_code >= 500,
                 instance_lost=failure.kind in ("instance_gone", "unauthorized"),
+                nobody_there=failure.kind == "number_not_on_whatsapp",
             )
         return response

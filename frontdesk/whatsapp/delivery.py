@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from frontdesk.jobs.queue import RetryLater
-from frontdesk.messaging.alerts import Alerts
+from frontdesk.messaging.alerts import Alerts, undelivered_alert
 from frontdesk.messaging.outbox import Outbox, Promised
 from frontdesk.whatsapp.client import DeliveryFailed, EvolutionClient
 
@@ -22,12 +22,19 @@ TRY_AGAIN_S: Final = (2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 
 class Delivery:
     def __init__(
-        self, *, outbox: Outbox, client: EvolutionClient, alerts: Alerts, clock: Callable[[], datetime]
+        self,
+        *,
+        outbox: Outbox,
+        client: EvolutionClient,
+        alerts: Alerts,
+        clock: Callable[[], datetime],
+        receipt_wait: timedelta,
     ) -> None:
         self._outbox = outbox
         self._client = client
         self._alerts = alerts
         self._clock = clock
+        self._receipt_wait = receipt_wait
 
     async def deliver(self, clinic_id: UUID, outbox_id: UUID) -> None:
         """Send one message of the outbox, at most once as far as the gateway can tell.
@@ -35,7 +42,9 @@ class Delivery:
         Raises RetryLater where a later try may help.
         """
         now = self._clock()
-        promised = await self._outbox.claim(clinic_id, outbox_id, now=now)
+        promised = await self._outbox.claim(
+            clinic_id, outbox_id, now=now, receipt_due_at=now + self._receipt_wait
+        )
         if promised is None:
             return
         if promised.removed:
@@ -46,8 +55,8 @@ class Delivery:
             and now - promised.created_at > TOO_LATE_AFTER
             and not promised.was_sending
         ):
+            await self._tell_staff(clinic_id, promised, now)
             await self._outbox.mark(clinic_id, outbox_id, status="superseded", reason="too late", now=now)
-            await self._tell_staff(clinic_id, promised, "undelivered", now)
             return
 
         maybe_duplicate = False
@@ -96,6 +105,17 @@ class Delivery:
 
     async def _handle_failure(self, clinic_id: UUID, promised: Promised, failure: DeliveryFailed) -> None:
         now = self._clock()
+        if failure.nobody_there:
+            outcome = await self._outbox.readdress(
+                clinic_id,
+                promised.outbox_id,
+                reason=failure.reason,
+                was_sent=False,
+                alert=_alert_of(clinic_id, promised, now),
+                now=now,
+            )
+            log.warning("message.refused", extra={"outbox_id": promised.outbox_id, "outcome": outcome})
+            return
         if failure.permanent:
             await self._give_up(clinic_id, promised, failure.reason, now)
             return
@@ -120,13 +140,16 @@ class Delivery:
         raise RetryLater(failure.reason, seconds=wait_s) from failure
 
     async def _give_up(self, clinic_id: UUID, promised: Promised, reason: str, now: datetime) -> None:
+        await self._tell_staff(clinic_id, promised, now)
         await self._outbox.mark(clinic_id, promised.outbox_id, status="failed", reason=reason, now=now)
         log.error("message.failed", extra={"outbox_id": promised.outbox_id, "reason": reason})
-        await self._tell_staff(clinic_id, promised, "undelivered", now)
 
-    async def _tell_staff(self, clinic_id: UUID, promised: Promised, kind: str, now: datetime) -> None:
-        if promised.kind == "staff_alert":
-            return  # telling staff that staff cannot be told would go round in circles
-        await self._alerts.raise_alert(
-            clinic_id, kind=kind, reason="delivery", dedupe_key=f"{kind}:{promised.outbox_id}", now=now
-        )
+    async def _tell_staff(self, clinic_id: UUID, promised: Promised, now: datetime) -> None:
+        """Told before it is marked: a crash between the two tells once and marks later, never the other way."""
+        alert = _alert_of(clinic_id, promised, now)
+        if alert is not None:
+            await self._alerts.put(clinic_id, alert)
+
+
+def _alert_of(clinic_id: UUID, promised: Promised, now: datetime) -> dict[str, Any] | None:
+    return undelivered_alert(clinic_id, promised.session_id, promised.outbox_id, kind=promised.kind, now=now)

@@ -167,6 +167,11 @@ class DeliveryStatus(Happening):
     failed: bool = False
     from_me: bool | None = None
 
+    @property
+    def delivery(self) -> int:
+        """As we keep it: -1 error, 0 pending, 1 at the server … 4 played."""
+        return -1 if self.step is None else int(self.step) - 1
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConnectionChanged(Happening):

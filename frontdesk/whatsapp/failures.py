@@ -26,6 +26,8 @@ class Failure:
     reason: str
 
 
+# The body has another form than this gateway takes.
+REFUSED_BY_SCHEMA: Final = "request_refused_by_schema"
 # Passing although it may come as 400: sockets, uploads, exceptions that were printed as an object (#2229, #1935).
 _PASSING_WORDS: Final = (
     ("connection closed", "connection_closed"),
@@ -82,7 +84,7 @@ def _classify_not_found(words: list[str], *, is_gateway: bool) -> Failure:
 
 def _classify_bad_request(words: list[str]) -> Failure:
     if any(_SCHEMA.search(word) for word in words):
-        return Failure(kind="permanent", reason="request_refused_by_schema")
+        return Failure(kind="permanent", reason=REFUSED_BY_SCHEMA)
     passing = _name_passing(words)
     if passing is not None:
         return Failure(kind="passing", reason=passing)

@@ -201,15 +201,13 @@ class Intake:
         self, event: events.DeliveryStatus, instance: InstanceRow, raw: Raw, now: datetime
     ) -> Outcome:
         del raw
-        if event.step is None and not event.failed:
-            return "ignored"
-        # Ours: 0 pending … 4 played, -1 error.
-        delivery = -1 if event.step is None else int(event.step) - 1
+        if (event.step is None and not event.failed) or event.from_me is False:
+            return "ignored"  # what we have read of a patient's is no news
         await self._inbox.apply_delivery(
             instance.clinic_id,
             instance.instance_id,
             provider_id=event.provider_id,
-            delivery=delivery,
+            delivery=event.delivery,
             now=now,
         )
         return "stored"

@@ -13,8 +13,11 @@ from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from frontdesk.whatsapp.clean_text import make_storable
+from frontdesk.whatsapp.envelope import Unusable
+from frontdesk.whatsapp.events import DeliveryStatus, Event
 from frontdesk.whatsapp.failures import Failure, classify_failure
 from frontdesk.whatsapp.identity import find_lid, find_phone
+from frontdesk.whatsapp.later_changes import read_receipt
 from frontdesk.whatsapp.lenient_json import JsonObject, read_objects
 from frontdesk.whatsapp.moments import read_moment
 from frontdesk.whatsapp.provider_ids import read_provider_id
@@ -22,15 +25,19 @@ from frontdesk.whatsapp.provider_ids import read_provider_id
 __all__ = [
     "Failure",
     "FoundMessage",
+    "Pairing",
     "Quoted",
     "classify_failure",
     "connect_path",
     "connection_state_path",
     "find_messages_request",
-    "mark_read_request",
+    "find_status_request",
+    "is_first_generation",
     "read_connection_state",
     "read_find_messages_response",
+    "read_pairing_response",
     "read_send_response",
+    "read_status_response",
     "send_presence_request",
     "send_text_request",
 ]
@@ -69,6 +76,16 @@ class FoundMessage:
     lid: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pairing:
+    """What the gateway offers to pair a phone with an instance. Both codes are secrets: shown, never kept."""
+
+    is_connected: bool = False
+    # To be scanned, and to be typed on the phone.
+    qr_code: str | None = field(default=None, repr=False)
+    typed_code: str | None = field(default=None, repr=False)
+
+
 def send_text_request(
     version: str, number: str, text: str, delay_ms: int | None = None, quoted: Quoted | None = None
 ) -> Body:
@@ -85,7 +102,7 @@ def send_text_request(
         options["delay"] = int(delay_ms)
     if quoted is not None:
         options["quoted"] = _build_quote(quoted, number)
-    if _is_first_generation(version):
+    if is_first_generation(version):
         presence = {"presence": "composing"} if delay_ms else {}
         return {"number": number, "options": {**options, **presence}, "textMessage": {"text": text}}
     return {"number": number, "text": text, **options}
@@ -96,21 +113,8 @@ def send_presence_request(version: str, number: str, presence: Presence, delay_m
     number = _check_address(number)
     shown = {"presence": presence, "delay": max(0, int(delay_ms))}
     return (
-        {"number": number, "options": shown} if _is_first_generation(version) else {"number": number, **shown}
+        {"number": number, "options": shown} if is_first_generation(version) else {"number": number, **shown}
     )
-
-
-def mark_read_request(reply_to: str, *provider_ids: str) -> Body:
-    """Body of `POST /chat/markMessageAsRead/{instance}`: blue ticks. Raises ValueError for an address.
-
-    Up to 2.3.7 the gateway answers success for a LID and does nothing.
-    """
-    jid = build_jid(reply_to)
-    return {
-        "readMessages": [
-            {"remoteJid": jid, "fromMe": False, "id": provider_id} for provider_id in provider_ids
-        ]
-    }
 
 
 def find_messages_request(
@@ -130,6 +134,11 @@ def find_messages_request(
     if reply_to is not None:
         where["key"] = {"remoteJid": build_jid(reply_to)}
     return {"where": where, "page": page, "offset": _PAGE_SIZE}
+
+
+def find_status_request(provider_id: str) -> Body:
+    """Body of `POST /chat/findStatusMessage/{instance}`: the stored receipts of one message."""
+    return {"where": {"id": provider_id}}
 
 
 def connection_state_path(instance: str) -> str:
@@ -156,11 +165,35 @@ def read_find_messages_response(body: bytes) -> tuple[FoundMessage, ...] | None:
     return tuple(found for record in records if (found := _read_record(record)) is not None)
 
 
+def read_status_response(body: bytes, *, instance: str) -> DeliveryStatus | None:
+    """The furthest of the receipts in the answer; None if it holds none."""
+    if body.lstrip()[:1] != b"[":
+        return None
+    receipts = [
+        event
+        for update in read_objects(body, limit=_RECORDS_READ)
+        if isinstance(event := _read_update(update, instance=instance), DeliveryStatus)
+    ]
+    return max(receipts, key=lambda receipt: receipt.delivery, default=None)
+
+
 def read_connection_state(body: bytes) -> Literal["open", "connecting", "close"] | None:
     """The state an instance says it is in; None if it is not loaded. "open" may be stale."""
     opened = JsonObject.open(body)
     instance = opened.find_object("instance") if opened is not None else None
     return _STATES.get(instance.find_text("state") or "") if instance is not None else None
+
+
+def read_pairing_response(body: bytes) -> Pairing:
+    """The codes of an instance that is not connected; none if it is, or where the gateway failed with success (C1)."""
+    opened = JsonObject.open(body)
+    if opened is None:
+        return Pairing()
+    return Pairing(
+        is_connected=read_connection_state(body) == "open",
+        qr_code=opened.find_text("code") or None,
+        typed_code=opened.find_text("pairingCode") or None,
+    )
 
 
 def build_jid(address: str) -> str:
@@ -191,7 +224,8 @@ def _build_quote(quoted: Quoted, number: str) -> Body:
     return {"key": key, "message": {"conversation": quoted.text}}
 
 
-def _is_first_generation(version: str) -> bool:
+def is_first_generation(version: str) -> bool:
+    """Whether this is a gateway of 1.x: "1.8.2" or "v1"."""
     return version.lstrip("vV").partition(".")[0] == "1"
 
 
@@ -208,6 +242,13 @@ def _find_records(body: bytes) -> Sequence[JsonObject] | None:
     if page is None or page.find_raw("records") is None:
         return None
     return page.list_objects("records", limit=_RECORDS_READ)
+
+
+def _read_update(update: JsonObject, *, instance: str) -> Event | None:
+    try:
+        return read_receipt(update, instance=instance)
+    except Unusable:
+        return None
 
 
 def _read_record(record: JsonObject) -> FoundMessage | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,6 @@ import psycopg
 
 from frontdesk.jobs.queue import JobQueue
 from frontdesk.main import create_app
-from frontdesk.messaging.reconciliation import Reconciliation
 from frontdesk.scheduling.clinic_file import read_clinic_file
 from frontdesk.scheduling.clinic_import import import_clinic_file
 from frontdesk.settings import Settings
@@ -23,10 +22,9 @@ from frontdesk.simulator.gateway import create_gateway
 from frontdesk.simulator.instances import SimulatedInstance
 from frontdesk.storage.postgres import Database
 from frontdesk.storage.servers import Addresses
-from frontdesk.whatsapp.delivery import Delivery
-from frontdesk.wiring import BackOffice, Desk, make_client, make_desk
+from frontdesk.wiring import Desk, make_back_office, make_client, make_desk
 from frontdesk.worker import Jobs, add_jobs
-from tests.support.serving import serving
+from tests.support.serving import reserve_port, serving
 
 SECRET = "test-secret"
 KEY = "test-key"
@@ -34,6 +32,11 @@ CLINICS = Path(__file__).parents[1] / "data" / "clinics"
 SAMPLES = Path(__file__).parents[1] / "gateway_samples"
 # The clock of the gateway's samples.
 SAMPLE_TIME = datetime(2026, 3, 10, 9, 0, 30, tzinfo=UTC)
+
+
+_DUE_JOBS = """
+select count(*) from procrastinate_jobs where status = 'todo' and scheduled_at is null and queue_name in ('turns', 'send')
+"""
 
 
 @dataclass(slots=True)
@@ -54,9 +57,12 @@ class Front:
     api: httpx2.AsyncClient
     gateway: httpx2.AsyncClient
     queue: JobQueue
+    jobs: Jobs
     desk: Desk
     owner_url: str
     clock: Clock
+    # Returns once the gateway has told everything it has to tell.
+    hear_everything: Callable[[], Awaitable[None]]
     ids: int = field(default=0)
 
     async def post(
@@ -93,8 +99,10 @@ class Front:
         id: str | None = None,  # noqa: A002 (the wire's name)
         at: datetime | None = None,
         from_me: bool = False,
+        lid: str | None = None,
     ) -> dict[str, Any]:
         self.ids += 1
+        other = {"remoteJidAlt": lid} if lid else {}
         return {
             "event": "messages.upsert",
             "instance": instance,
@@ -103,6 +111,7 @@ class Front:
                     "remoteJid": f"{phone}@s.whatsapp.net",
                     "fromMe": from_me,
                     "id": id or f"TEST{self.ids:08d}",
+                    **other,
                 },
                 "pushName": "Test",
                 "message": {"conversation": text},
@@ -111,9 +120,23 @@ class Front:
             },
         }
 
+    async def receipt(self, provider_id: str, status: str, *, instance: str = "dental-harbor") -> None:
+        """The gateway tells what became of a message of ours."""
+        update = {"keyId": provider_id, "remoteJid": "270000000001999@lid", "fromMe": True, "status": status}
+        response = await self.post({"event": "messages.update", "instance": instance, "data": update})
+        assert response.status_code == 200
+
     async def settle(self) -> None:
-        """Run every job that is due, until none is left."""
-        await self.queue.run_until_idle()
+        """Run every job that is due and hear what the gateway tells of it, until nothing is left."""
+        is_idle = False
+        while not is_idle:
+            await self.queue.run_until_idle()
+            await self.hear_everything()
+            is_idle = self.query(_DUE_JOBS) == [(0,)]
+
+    async def fault(self, **faults: Any) -> None:
+        """Something goes wrong at the gateway from here on."""
+        assert (await self.gateway.post("/control/faults", json=faults)).status_code == 200
 
     async def sent(self) -> list[tuple[str, str]]:
         """(address, text) of everything the gateway was asked to send, in order."""
@@ -137,10 +160,16 @@ async def open_front(
     folder: Path,
     clinics: Sequence[Path] | None = None,
     clock: Clock | None = None,
+    events: frozenset[str] = frozenset(),
+    gateway_version: str = "2.3.7",
     **settings: Any,
 ) -> AsyncIterator[Front]:
-    """A front desk with these clinics (default: the five of the samples). `settings` as the environment names them."""
+    """A front desk with these clinics (default: the five of the samples).
+
+    `events` are those the gateway tells of by itself; `settings` as the environment names them.
+    """
     clock = clock or Clock()
+    api_port = reserve_port()
     async with AsyncExitStack() as stack:
         database = Database(database_url, name="front", max_connections=10)
         await database.open()
@@ -154,12 +183,14 @@ async def open_front(
             ]
         gateway_app = create_gateway(
             data_folder=folder / "gateway",
-            webhook_url="http://127.0.0.1:1",
+            webhook_url=f"http://127.0.0.1:{api_port.getsockname()[1]}",
             webhook_secret=SECRET,
             api_key=KEY,
             instances=[SimulatedInstance(name=name) for name in instances],
-            events=frozenset(),
+            events=events,
+            version=gateway_version,
             ignore_delay=True,
+            time_scale=0.0,
             clock=lambda: clock.now.timestamp(),
         )
         gateway_url = await stack.enter_async_context(serving(gateway_app))
@@ -176,20 +207,27 @@ async def open_front(
         servers = Addresses(
             database_url=database_url, owner_url=owner_url, valkey_url="unix:///nowhere/valkey.sock"
         )
-        api_url = await stack.enter_async_context(serving(create_app(configured, servers, clock=clock)))
+        api_url = await stack.enter_async_context(
+            serving(create_app(configured, servers, clock=clock), listener=api_port)
+        )
         desk = make_desk(configured, database, clock=clock)
         client = make_client(configured)
         stack.push_async_callback(client.close)
         queue = JobQueue(database_url)
-        office = BackOffice(
-            desk=desk,
-            delivery=Delivery(outbox=desk.outbox, client=client, alerts=desk.alerts, clock=clock),
-            reconciliation=Reconciliation(database),
-            queue=queue,
-        )
-        add_jobs(office, Jobs(office, clock=clock, debounce_s=0))
+        office = make_back_office(configured, desk, client=client, queue=queue, clock=clock)
+        jobs = Jobs(office, clock=clock, debounce_s=0)
+        add_jobs(office, jobs)
         await queue.open()
         stack.push_async_callback(queue.close)
         api = await stack.enter_async_context(httpx2.AsyncClient(base_url=api_url, timeout=10))
         gateway = await stack.enter_async_context(httpx2.AsyncClient(base_url=gateway_url, timeout=10))
-        yield Front(api=api, gateway=gateway, queue=queue, desk=desk, owner_url=owner_url, clock=clock)
+        yield Front(
+            api=api,
+            gateway=gateway,
+            queue=queue,
+            jobs=jobs,
+            desk=desk,
+            owner_url=owner_url,
+            clock=clock,
+            hear_everything=gateway_app.network.sender.wait_for_all,
+        )

@@ -12,10 +12,9 @@ from starlette.types import ASGIApp
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[str]:
+async def serving(app: ASGIApp, *, listener: socket.socket | None = None) -> AsyncIterator[str]:
     """The base address while the block runs."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+    with listener or reserve_port() as listener:
         port = listener.getsockname()[1]
         config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", loop="asyncio")
         server = uvicorn.Server(config)
@@ -30,6 +29,13 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
         finally:
             server.should_exit = True
             await task
+
+
+def reserve_port() -> socket.socket:
+    """A port of one's own, for an address that must be known before its server is."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    return listener
 
 
 @contextmanager
