@@ -213,6 +213,8 @@ def _make_pool(**arguments: Any) -> AsyncConnectionPool[Transaction]:
         if before is not None:
             await before(connection)
         await configure_connection(connection, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
+        # Only who has which job is written here. Lost with the server, a job runs again, and finds its work done.
+        await connection.execute("set synchronous_commit = off")
 
     return AsyncConnectionPool(configure=configure, **arguments)
 

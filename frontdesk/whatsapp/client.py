@@ -36,6 +36,8 @@ from frontdesk.whatsapp.requests import (
 SEND_TIMEOUT_S: Final = 10.0
 LOOKUP_TIMEOUT_S: Final = 5.0
 PRESENCE_TIMEOUT_S: Final = 2.0
+# Node closes an idle connection after 5 s: one used at that very moment would leave a send in doubt.
+KEEPALIVE_S: Final = 4.0
 LOOKUP_PAGE_SIZE: Final = 50
 LOOKUP_PAGES: Final = 10
 
@@ -98,7 +100,7 @@ class EvolutionClient:
             base_url=base_url.rstrip("/"),
             headers={"apikey": api_key},
             timeout=httpx2.Timeout(SEND_TIMEOUT_S, connect=3.0),
-            limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20),
+            limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEEPALIVE_S),
             follow_redirects=False,
         )
         self._pace = _Pace(sends_per_second)
