@@ -32,6 +32,7 @@ class Jobs:
             clinic_id=UUID(job.arguments["clinic_id"]),
             session_id=UUID(job.arguments["session_id"]),
             is_retry=job.attempt > 0,
+            sender=self._office.queue.find_sender(),
         )
 
     async def deliver_message(self, job: Job) -> None:

@@ -57,8 +57,11 @@ class LoadedTurn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Committed:
+    """`send_job`: the reply's send job, where the committing process has taken it in hand."""
+
     committed: bool
     more: bool
+    send_job: int | None = None
 
 
 class SessionStore:
@@ -85,7 +88,7 @@ class SessionStore:
             row = await sql.fetch_value(
                 connection, "select core.commit_turn(%s)", (Jsonb({**payload, "clinic_id": clinic_id}),)
             )
-        return Committed(committed=row["committed"], more=row["more"])
+        return Committed(committed=row["committed"], more=row["more"], send_job=row.get("send_job"))
 
     async def park(self, clinic_id: UUID, payload: Mapping[str, Any]) -> None:
         """Set aside messages that failed too often, with an apology and an alert."""

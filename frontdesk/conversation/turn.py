@@ -37,6 +37,17 @@ class Catalogs(Protocol):
         """The clinic with all it offers, from memory where warm."""
 
 
+class Sender(Protocol):
+    """The part of this process that sends."""
+
+    @property
+    def worker_id(self) -> int | None:
+        """Who takes a send job in hand; None while it stops."""
+
+    def start(self, job_id: int, arguments: Mapping[str, Any]) -> None:
+        """Run a send job that was committed in its hands."""
+
+
 class MakeToolbox(Protocol):
     def __call__(self, loaded: LoadedTurn, catalog: Catalog, *, now: datetime) -> Toolbox: ...
 
@@ -73,11 +84,24 @@ class TurnHandler:
         self._clock = clock
         self._session_expires = session_expires
 
-    async def answer(self, *, clinic_id: UUID, session_id: UUID, is_retry: bool = False) -> None:
-        """Answer what waits in a conversation. A job of a burst that was answered already does nothing."""
+    async def answer(
+        self,
+        *,
+        clinic_id: UUID,
+        session_id: UUID,
+        is_retry: bool = False,
+        sender: Sender | None = None,
+    ) -> None:
+        """Answer what waits in a conversation. A job of a burst that was answered already does nothing.
+
+        With a `sender` the reply's send job starts in this process as soon as it is committed.
+        """
         for attempt in range(MAX_RELOADS):
             answered = await self.answer_once(
-                clinic_id=clinic_id, session_id=session_id, is_retry=is_retry and attempt == 0
+                clinic_id=clinic_id,
+                session_id=session_id,
+                is_retry=is_retry and attempt == 0,
+                sender=sender,
             )
             if answered is None or not answered.more:
                 return
@@ -89,6 +113,7 @@ class TurnHandler:
         session_id: UUID,
         is_retry: bool = False,
         always_follow_up: bool = False,
+        sender: Sender | None = None,
     ) -> Answered | None:
         """One turn. None if nothing waits. `more`: messages wait, or somebody else committed first."""
         now = self._clock()
@@ -116,10 +141,18 @@ class TurnHandler:
             "think_ms": round((thought_after - loaded_after) * 1000, 3),
         }
         payload = self._commit_json(loaded, turn, reply, tools, now, timings)
+        if sender is not None:
+            payload["send_worker"] = sender.worker_id
         committed = await self._sessions.commit_turn(clinic_id, payload)
         if not committed.committed:
             log.info("turn.superseded", extra={"session_id": session_id})
             return Answered(reply=None, turn=turn, tools=tools, more=True)
+        if sender is not None and committed.send_job is not None:
+            head = payload["reply"]
+            sender.start(
+                committed.send_job,
+                {"clinic_id": str(clinic_id), "outbox_id": str(head["outbox_id"]), **head["trace"]},
+            )
         log.info(
             "turn.answered",
             extra={

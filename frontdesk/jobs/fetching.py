@@ -1,27 +1,35 @@
-"""Fetch jobs with half the statements: several at once, and without asking again what the last answer said.
+"""A worker of the library that fetches with half the statements, hears every call and can be handed a job.
 
-The library fetches one job a statement and asks once more after the last one. Here one statement takes up to
-`BATCH` jobs and tells whether more are left; and a job announced while a statement runs is not forgotten.
+The library asks once more after the last job, clears its bell after a fetch (and so forgets a job announced while the
+fetch ran), and knows only jobs it has fetched. Guarded by tests: some of what is overridden is the library's own.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Final
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
+from procrastinate import App, job_context, manager
 from procrastinate import jobs as queue_jobs
-from procrastinate import manager
 from procrastinate.worker import Worker
 
-# Few: another worker may be idle while these wait for a free place in this one.
-BATCH: Final = 4
+# The job, and whether it was the last: nothing else of these queues is due. A job that waits behind a lock counts as
+# one more, and costs the fetch that finds it out.
+_FETCH: Final = """
+select j.id, j.status, j.task_name, j.priority, j.lock, j.queueing_lock, j.args, j.scheduled_at, j.queue_name, j.attempts,
+  j.worker_id,
+  not exists (select 1 from procrastinate_jobs t
+    where t.status = 'todo' and t.id <> j.id and t.queue_name = any(%(queues)s::varchar[])
+      and (t.scheduled_at is null or t.scheduled_at <= now())) as is_last
+from procrastinate_fetch_job_v2(%(queues)s::varchar[], %(worker_id)s) j
+"""
 
 
-class Wakeup(asyncio.Event):
-    """The worker's bell. Clearing it keeps what rang after the last look: the library would sleep on."""
+class Bell(asyncio.Event):
+    """Rings for new jobs. Clearing it keeps what rang after the last look."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,52 +52,89 @@ class Wakeup(asyncio.Event):
         return self._rung != self._looked_at
 
 
-@dataclass(slots=True)
-class _Group:
-    """What one worker knows of its queues: jobs taken and not started yet, and whether none are left."""
+class AlertWorker(Worker):
+    """The library's worker with a bell that forgets nothing and can be rung from this process."""
 
-    wakeup: Wakeup
-    taken: deque[queue_jobs.Job] = field(default_factory=deque)
-    is_drained: bool = False
+    def __init__(self, *, app: App, queues: list[str], **options: Any) -> None:
+        super().__init__(app=app, queues=queues, **options)
+        self.bell = Bell()
+        self._new_job_event = self.bell
+        self.was_last = False
+
+    def find_id(self) -> int | None:
+        """Its number in the database; None before it runs and once it stops."""
+        return None if self._stop_event.is_set() else self.worker_id
+
+    def start(self, job: queue_jobs.Job) -> None:
+        """Run a job that is in this worker's hands already, beside those it fetches."""
+        context = job_context.JobContext(
+            app=self.app,
+            worker_name=self.worker_name,
+            worker_queues=self.queues,
+            job=job,
+            abort_reason=lambda: self._job_ids_to_abort.get(job.id or 0),
+            start_timestamp=time.time(),
+        )
+        task = asyncio.create_task(self._process_job(context))
+        self._running_jobs[task] = context
+        task.add_done_callback(self._running_jobs.pop)
+
+    def _log_extra(self, *arguments: Any, **named: Any) -> dict[str, Any]:
+        """Nothing: the library builds this for every line, also for those that nobody prints."""
+        del arguments, named
+        return {}
 
 
-class BatchJobManager(manager.JobManager):
-    """The library's job manager, fetching for the workers that were made known by `watch`."""
+class AlertJobManager(manager.JobManager):
+    """The library's job manager, which fetches for the workers that were made known to it in its own way."""
 
     def __init__(self, inner: manager.JobManager) -> None:
         super().__init__(connector=inner.connector)
-        self._groups: dict[tuple[str, ...], _Group] = {}
+        self._workers: dict[tuple[str, ...], AlertWorker] = {}
 
-    def watch(self, worker: Worker) -> None:
-        """Fetch for this worker in batches. Guarded by a test: the bell is the library's own attribute."""
-        wakeup = Wakeup()
-        worker._new_job_event = wakeup  # noqa: SLF001
-        self._groups[tuple(worker.queues or ())] = _Group(wakeup)
+    def know(self, worker: AlertWorker) -> None:
+        self._workers[tuple(worker.queues or ())] = worker
+
+    def find_worker(self, queue: str) -> AlertWorker | None:
+        return self._workers.get((queue,))
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> queue_jobs.Job | None:
-        group = self._groups.get(tuple(queues or ()))
-        if group is None:
+        worker = self._workers.get(tuple(queues or ()))
+        if worker is None:
             return await super().fetch_job(queues, worker_id)
-        if group.taken:
-            return group.taken.popleft()
-        if group.is_drained and not group.wakeup.has_rung_since_look():
-            group.is_drained = False
+        was_last, worker.was_last = worker.was_last, False
+        if was_last and not worker.bell.has_rung_since_look():
             return None
-        group.wakeup.look()
-        rows = await self.connector.execute_query_all_async(
-            query="select * from core.fetch_jobs(%(queues)s::varchar[], %(worker_id)s, %(most)s)",
-            queues=queues,
-            worker_id=worker_id,
-            most=BATCH,
-        )
-        group.is_drained = 0 < len(rows) < BATCH
-        group.taken.extend(queue_jobs.Job.from_row(row) for row in rows)
-        return group.taken.popleft() if group.taken else None
+        worker.bell.look()
+        row = await self.connector.execute_query_one_async(query=_FETCH, queues=queues, worker_id=worker_id)
+        if row["id"] is None:
+            return None
+        worker.was_last = row.pop("is_last")
+        return queue_jobs.Job.from_row(row)
 
-    async def give_back(self, queues: Iterable[str]) -> None:
-        """Let other workers have the jobs that were taken and never started."""
-        group = self._groups.pop(tuple(queues), None)
-        if group and group.taken:
-            await self.connector.execute_query_async(
-                query="select core.give_back_jobs(%(jobs)s)", jobs=[job.id for job in group.taken]
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Puts jobs of one kind into the hands of a worker of this process."""
+
+    worker: AlertWorker
+    task_name: str
+    queue: str
+
+    @property
+    def worker_id(self) -> int | None:
+        return self.worker.find_id()
+
+    def start(self, job_id: int, arguments: Mapping[str, Any]) -> None:
+        self.worker.start(
+            queue_jobs.Job(
+                id=job_id,
+                status="doing",
+                queue=self.queue,
+                lock=None,  # the row has it
+                queueing_lock=None,
+                task_name=self.task_name,
+                task_kwargs=dict(arguments),
+                worker_id=self.worker.worker_id,
             )
+        )

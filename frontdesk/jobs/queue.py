@@ -17,10 +17,9 @@ import procrastinate
 import psycopg
 from procrastinate import exceptions as queue_exceptions
 from procrastinate import jobs as queue_jobs
-from procrastinate.worker import Worker
 from psycopg_pool import AsyncConnectionPool
 
-from frontdesk.jobs.fetching import BatchJobManager
+from frontdesk.jobs.fetching import AlertJobManager, AlertWorker, HandOver
 from frontdesk.observability.trace_context import extract_trace_from_dict
 from frontdesk.storage.postgres import TCP_USER_TIMEOUT_MS, Transaction, configure_connection
 
@@ -82,11 +81,11 @@ class JobQueue:
         self._connector = procrastinate.PsycopgConnector(
             conninfo=_with_options(url),
             pool_factory=_make_pool,
-            min_size=1,
+            min_size=4,  # fetch, finish and heartbeat never wait for each other
             max_size=max_connections,
         )
         self._app = procrastinate.App(connector=self._connector)
-        self._fetching = BatchJobManager(self._app.job_manager)
+        self._fetching = AlertJobManager(self._app.job_manager)
         self._app.job_manager = self._fetching
         self._add_sweeper()
 
@@ -151,6 +150,11 @@ class JobQueue:
         await manager.retry_job(job)
         log.warning("job.taken_over", extra={"job": job.task_name, "attempt": job.attempts})
 
+    def find_sender(self) -> HandOver | None:
+        """Starts `deliver_message` jobs that a commit of this process has put in hand; None where no worker runs."""
+        worker = self._fetching.find_worker("send")
+        return None if worker is None else HandOver(worker, task_name="deliver_message", queue="send")
+
     async def open(self) -> None:
         await self._app.open_async()
 
@@ -183,7 +187,7 @@ class JobQueue:
                 group.create_task(self._run_group(queue, size, shutdown_timeout_s))
 
     async def _run_group(self, queue: str, concurrency: int, shutdown_timeout_s: float) -> None:
-        worker = Worker(
+        worker = AlertWorker(
             app=self._app,
             queues=[queue],
             name=queue,
@@ -195,11 +199,8 @@ class JobQueue:
             shutdown_graceful_timeout=shutdown_timeout_s,
             install_signal_handlers=False,
         )
-        self._fetching.watch(worker)
-        try:
-            await worker.run()  # type: ignore[no-untyped-call]
-        finally:
-            await asyncio.shield(self._fetching.give_back([queue]))
+        self._fetching.know(worker)
+        await worker.run()  # type: ignore[no-untyped-call]
 
 
 def _make_pool(**arguments: Any) -> AsyncConnectionPool[Transaction]:

@@ -48,7 +48,7 @@ class Database:
         self._statement_timeout_ms = statement_timeout_ms
         self._pool: AsyncConnectionPool[Transaction] = AsyncConnectionPool(
             url,
-            min_size=1,
+            min_size=2,
             max_size=max_connections,
             open=False,
             timeout=ACQUIRE_TIMEOUT_S,
@@ -123,3 +123,5 @@ async def configure_connection(connection: Transaction, *, statement_timeout_ms:
         "select set_config('statement_timeout', %s, false)", (str(statement_timeout_ms),)
     )
     await connection.execute("set idle_in_transaction_session_timeout = '10s'")
+    # Every statement is a look-up by key: planning it anew for each value never finds a better way.
+    await connection.execute("set plan_cache_mode = force_generic_plan")

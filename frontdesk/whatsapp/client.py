@@ -100,7 +100,9 @@ class EvolutionClient:
             base_url=base_url.rstrip("/"),
             headers={"apikey": api_key},
             timeout=httpx2.Timeout(SEND_TIMEOUT_S, connect=3.0),
-            limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEEPALIVE_S),
+            limits=httpx2.Limits(
+                max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEEPALIVE_S
+            ),
             follow_redirects=False,
         )
         self._pace = _Pace(sends_per_second)

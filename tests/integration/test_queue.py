@@ -221,3 +221,68 @@ def test_the_sweeper_and_the_alerts_come_several_times_a_minute() -> None:
     runs = croniter(SWEEP_CRON, datetime(2026, 1, 1, 0, 5, tzinfo=UTC))
     moments = [runs.get_next(float) for _ in range(4)]
     assert [round(b - a) for a, b in pairwise(moments)] == [10, 10, 10]
+
+
+async def run_worker_until(front: Front, done: str) -> None:
+    """Run a real worker until a query gives true."""
+    worker = asyncio.create_task(front.queue.run_worker(concurrency=10, shutdown_timeout_s=1))
+    try:
+        async with asyncio.timeout(20):
+            while front.query(done) != [(True,)]:  # noqa: ASYNC110 (another process's commit rings no event here)
+                await asyncio.sleep(0.02)
+    finally:
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+
+
+NOTE_SENDS = """
+create table public.noted (status text);
+grant insert on public.noted to public;
+create function public.note_send() returns trigger language plpgsql as
+  $$ begin insert into public.noted values (new.status::text); return new; end $$;
+create trigger note_send before insert on procrastinate_jobs for each row
+  when (new.task_name = 'deliver_message') execute function public.note_send();
+"""
+EVERYTHING_SENT = "select count(*) > 0 and bool_and(status = 'sent') from core.outbox"
+
+
+async def test_the_worker_that_commits_an_answer_has_its_send_in_hand(front: Front) -> None:
+    with psycopg.connect(front.owner_url, autocommit=True) as connection:
+        connection.execute(NOTE_SENDS)
+    await front.says("how much is a check-up?")
+    await run_worker_until(front, EVERYTHING_SENT)
+    assert front.query("select status from public.noted") == [("doing",)]
+    assert len(await front.answers()) == 1
+
+
+async def test_an_answer_waits_its_turn_behind_an_earlier_send_of_the_chat(front: Front) -> None:
+    await front.says("how much is a check-up?")
+    await front.queue.run_until_idle(["turns"])  # answered, and the send waits
+    # It has written something, so that no newer message takes it back.
+    front.query("update core.outbox set session_before = null returning 1")
+    await front.says("where are you?")
+    await run_worker_until(front, "select count(*) = 2 and bool_and(status = 'sent') from core.outbox")
+    answers = await front.answers()
+    assert len(answers) == 2
+    assert front.query(
+        "select array_agg(sent_at order by seq) = array_agg(sent_at order by sent_at) from core.outbox"
+    ) == [(True,)]
+
+
+async def test_a_send_in_hand_that_was_never_begun_is_given_to_others(front: Front) -> None:
+    await front.says("how much is a check-up?")
+    await front.queue.run_until_idle(["turns"])
+    # As if the answer to the commit had been lost: the worker lives and knows nothing of the job in its hands.
+    front.query(
+        "insert into procrastinate_workers (last_heartbeat) values (now() + interval '1 hour') returning 1"
+    )
+    front.query(
+        "update procrastinate_jobs set status = 'doing', worker_id = (select max(id) from procrastinate_workers)"
+        " where task_name = 'deliver_message' returning 1"
+    )
+    await front.settle()
+    assert await front.answers() == []
+    front.clock.advance(minutes=2)
+    await front.jobs.find_forgotten()
+    await front.settle()
+    assert len(await front.answers()) == 1

@@ -1,5 +1,6 @@
 -- Fewer statements inside the acceptance of a message: one look beforehand, ids made where they are needed, in order,
--- and the time of the patient's last message is written with the turn, which writes that row anyway.
+-- and the time of the patient's last message is written with the turn, which writes that row anyway. The worker that
+-- commits an answer may take its send job in hand in the same statement.
 
 -- The contact an address belongs to; made if unknown. A phone and a LID seen together become one contact.
 create or replace function core.find_or_make_contact(p jsonb) returns uuid
@@ -250,6 +251,87 @@ begin
 end
 $$;
 
+-- The row of a promised message, and of the conversation it shows in. False if it was promised before.
+create or replace function core.keep_promise(p jsonb) returns boolean
+  language plpgsql
+as $$
+begin
+  insert into core.outbox (clinic_id, outbox_id, session_id, instance_id, message_id, reply_to, text, kind, language,
+      dedupe_key, session_before, turn_id, trace_id, created_at)
+    values ((p->>'clinic_id')::uuid, (p->>'outbox_id')::uuid, (p->>'session_id')::uuid, (p->>'instance_id')::uuid,
+      (p->>'message_id')::uuid, p->>'reply_to', p->>'text', p->>'kind', p->>'language', p->>'dedupe_key',
+      nullif(p->'session_before', 'null'), (p->>'turn_id')::uuid, p->>'trace_id', (p->>'now')::timestamptz)
+    on conflict do nothing;
+  if not found then
+    return false;
+  end if;
+  if p->>'message_id' is not null then
+    insert into core.whatsapp_conversations (clinic_id, message_id, session_id, instance_id, direction, author, text,
+        sent_at, received_at, status, turn_id, trace_id)
+      values ((p->>'clinic_id')::uuid, (p->>'message_id')::uuid, (p->>'session_id')::uuid, (p->>'instance_id')::uuid,
+        'out', 'assistant', p->>'text', (p->>'now')::timestamptz, (p->>'now')::timestamptz, 'out',
+        (p->>'turn_id')::uuid, p->>'trace_id');
+  end if;
+  return true;
+end
+$$;
+
+create or replace function core.lock_of_send(p jsonb) returns text
+  language sql immutable
+as $$
+  -- Its own lock kind: what is being sent never waits for what is being thought. Emergencies wait for nothing.
+  select case when p->>'kind' = 'reply' then 'send:' || (p->>'session_id') else 'send-now:' || (p->>'outbox_id') end
+$$;
+
+create or replace function core.put_outbox(p jsonb) returns void
+  language plpgsql
+as $$
+begin
+  if core.keep_promise(p) then
+    perform core.defer_job('send', 'deliver_message', core.lock_of_send(p),
+      jsonb_build_object('clinic_id', p->>'clinic_id', 'outbox_id', p->>'outbox_id') || coalesce(p->'trace', '{}'));
+  end if;
+end
+$$;
+
+-- A promised message whose send job is in the hands of the worker that commits it: it starts at once, and if the worker
+-- dies the job goes to others like any. Null, and an ordinary job, where an earlier send of the chat is not done yet.
+create or replace function core.put_outbox_in_hand(p jsonb, worker bigint) returns bigint
+  language plpgsql
+as $$
+declare
+  wanted text := core.lock_of_send(p);
+  job bigint;
+begin
+  if exists (select 1 from public.procrastinate_jobs where lock = wanted and status in ('todo', 'doing'))
+     or not exists (select 1 from public.procrastinate_workers where id = worker) then
+    perform core.put_outbox(p);
+    return null;
+  end if;
+  if core.keep_promise(p) then
+    insert into public.procrastinate_jobs (queue_name, task_name, lock, args, status, worker_id)
+      values ('send', 'deliver_message', wanted,
+        jsonb_build_object('clinic_id', p->>'clinic_id', 'outbox_id', p->>'outbox_id') || coalesce(p->'trace', '{}'),
+        'doing', worker)
+      returning id into job;
+  end if;
+  return job;
+end
+$$;
+
+-- Sends in somebody's hands that were never begun: the answer to a commit was lost on its way. Others may have them.
+create or replace function core.give_back_unbegun_sends(created_before timestamptz) returns bigint
+  language sql security definer set search_path = pg_catalog
+as $$
+  with given as (
+    update public.procrastinate_jobs j set status = 'todo', worker_id = null
+    from core.outbox o
+    where o.status = 'pending' and o.attempts = 0 and o.created_at < created_before
+      and j.status = 'doing' and j.task_name = 'deliver_message' and j.args->>'outbox_id' = o.outbox_id::text
+    returning 1)
+  select count(*) from given
+$$;
+
 -- The new state, the reply and its send job, or nothing: `committed` is false if another turn, an emergency or staff
 -- came first. `more` says that messages wait already.
 create or replace function core.commit_turn(p jsonb) returns jsonb
@@ -259,6 +341,7 @@ declare
   clinic uuid := (p->>'clinic_id')::uuid;
   session uuid := (p->>'session_id')::uuid;
   moment timestamptz := (p->>'now')::timestamptz;
+  send_job bigint;
 begin
   perform set_config('app.clinic_id', p->>'clinic_id', true);
   update core.conversation_sessions
@@ -275,7 +358,11 @@ begin
     where clinic_id = clinic and message_id in (select value::uuid from jsonb_array_elements_text(p->'message_ids'))
       and status = 'new';
   if p->'reply' <> 'null' then
-    perform core.put_outbox(p->'reply');
+    if p->>'send_worker' is null then
+      perform core.put_outbox(p->'reply');
+    else
+      send_job := core.put_outbox_in_hand(p->'reply', (p->>'send_worker')::bigint);
+    end if;
   end if;
   if p->'turn' <> 'null' then
     insert into core.turns (clinic_id, turn_id, session_id, answered_at, intent, state, decision, timings, trace_id)
@@ -302,7 +389,7 @@ begin
     update healthcare.patients set language = p->>'patient_language'
       where clinic_id = clinic and patient_id = (p->>'patient_id')::uuid and language is distinct from p->>'patient_language';
   end if;
-  return jsonb_build_object('committed', true, 'more', exists (
+  return jsonb_build_object('committed', true, 'send_job', send_job, 'more', exists (
     select 1 from core.whatsapp_conversations where clinic_id = clinic and session_id = session and status = 'new'));
 end
 $$;
