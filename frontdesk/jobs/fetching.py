@@ -18,7 +18,7 @@ from procrastinate.worker import Worker
 
 # The job, and whether it was the last: nothing else of these queues is due. A job that waits behind a lock counts as
 # one more, and costs the fetch that finds it out.
-_FETCH: Final = """
+_FETCH: Final = """\
 select j.id, j.status, j.task_name, j.priority, j.lock, j.queueing_lock, j.args, j.scheduled_at, j.queue_name, j.attempts,
   j.worker_id,
   not exists (select 1 from procrastinate_jobs t
