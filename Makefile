@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 FAST := -m "not browser and not slow"
 
-.PHONY: help setup run test check eval bench lock clean
+.PHONY: help setup run test check eval bench train lock clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -44,9 +44,14 @@ bench: $(STAMP) ## the figures: SIZE=ci or full
 	@$(BIN)/frontdesk bench intake --size $(or $(SIZE),ci)
 	@$(BIN)/frontdesk bench turn --size $(or $(SIZE),ci)
 
+train: $(STAMP) ## fit the models of wording again on the messages in training/
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/train.txt
+	@$(BIN)/python scripts/train_wording.py
+
 lock: ## compile the requirements again (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" pyproject.toml -o requirements/runtime.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" --extra dev --extra train pyproject.toml -o requirements/train.txt
 
 clean: ## remove what is installed; chats and bookings in .frontdesk stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -14,7 +14,7 @@ import urllib.request
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -80,7 +80,8 @@ def run_bench(
         )
         measure = _measure_intake if what == "intake" else _measure_turn
         figures = measure(plant, SIZES[size], settings, say)
-    return {"bench": what, "size": size, **figures, **_machine()}
+    sizes = asdict(SIZES[size])
+    return {"bench": what, "size": size, **figures, "sizes": sizes, "settings": dict(plant.environment), **_machine()}
 
 
 def _measure_intake(plant: Plant, size: Size, settings: Settings, say: Say) -> dict[str, Any]:
