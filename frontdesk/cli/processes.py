@@ -8,9 +8,11 @@ import json
 import psycopg
 import typer
 
+from frontdesk.cli.listening import CannotListen, check_address
 from frontdesk.cli.session import (
     EXIT_BUSY,
     EXIT_SERVER,
+    EXIT_USAGE,
     FORMAT,
     OWNER_MIGRATES,
     Format,
@@ -55,6 +57,10 @@ def run_api() -> None:
     from frontdesk.main import create_app
 
     settings = read_settings()
+    try:
+        check_address(settings.host, settings.port)
+    except CannotListen as error:
+        fail(str(error), code=EXIT_USAGE)
     servers = reach_servers(settings)
     configure_trace_logging(service="api", style=settings.log_format, level=settings.log_level)
     uvicorn.run(

@@ -64,14 +64,15 @@ def reach_servers(settings: Settings, *, check_schema: bool = True, output: Form
     with explained(output):
         servers = until_the_end.enter_context(using_servers(settings))
         status = load_status(servers.owner_url) if check_schema else None
-        if check_schema and servers.database_url != servers.owner_url:
-            check_login(servers.database_url)
     if status is not None and not status.is_current:
         fail(
             f"{len(status.waiting)} migrations wait: run 'frontdesk migrate'", code=EXIT_SERVER, output=output
         )
     if status is not None and status.unknown:
         fail("the database is newer than this release: upgrade Frontdesk", code=EXIT_SERVER, output=output)
+    if status is not None and servers.database_url != servers.owner_url:
+        with explained(output):
+            check_login(servers.database_url)
     return servers
 
 
