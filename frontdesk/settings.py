@@ -134,6 +134,10 @@ class Settings(BaseSettings):
         return tuple(secret for secret in secrets if secret and secret != published)
 
     @property
+    def own_url(self) -> str:
+        return own_url(self.host, self.port)
+
+    @property
     def stale_after(self) -> timedelta:
         return timedelta(minutes=self.stale_after_minutes)
 
@@ -144,6 +148,13 @@ class Settings(BaseSettings):
     @property
     def staff_takeover(self) -> timedelta:
         return timedelta(hours=self.staff_takeover_hours)
+
+
+def own_url(host: str, port: int) -> str:
+    """Where processes of this machine reach an API that listens there."""
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (named, not bound)
+    host = everywhere.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _list_missing(given: Collection[str], *, has_key: bool) -> str:

@@ -225,7 +225,7 @@ def make_client(settings: Settings) -> EvolutionClient:
     """The gateway's client; the simulator's where no gateway is set."""
     key = settings.evolution_api_key.get_secret_value() if settings.evolution_api_key else SIMULATOR_KEY
     return EvolutionClient(
-        base_url=settings.evolution_url or f"http://127.0.0.1:{settings.port}/simulator",
+        base_url=settings.evolution_url or f"{settings.own_url}/simulator",
         api_key=key,
         sends_per_second=settings.sends_per_second,
         typing=settings.typing,
@@ -313,7 +313,7 @@ async def open_simulator(settings: Settings, reception: Reception) -> AsyncItera
     rows = await reception.desk.instances.list_instances()
     gateway = create_gateway(
         data_folder=settings.frontdesk_data_dir / "simulator",
-        webhook_url=f"http://127.0.0.1:{settings.port}",
+        webhook_url=settings.own_url,
         webhook_secret=settings.accepted_secrets[0],
         api_key=SIMULATOR_KEY,
         instances=[

@@ -8,7 +8,18 @@ import json
 import psycopg
 import typer
 
-from frontdesk.cli.session import EXIT_BUSY, EXIT_SERVER, FORMAT, Format, fail, reach_servers, read_settings
+from frontdesk.cli.listening import CannotListen, check_address
+from frontdesk.cli.session import (
+    EXIT_BUSY,
+    EXIT_SERVER,
+    EXIT_USAGE,
+    FORMAT,
+    OWNER_MIGRATES,
+    Format,
+    fail,
+    reach_servers,
+    read_settings,
+)
 from frontdesk.observability.trace_context import configure_trace_logging
 from frontdesk.storage.migrations import (
     DEFAULT_LOCK_TIMEOUT_MS,
@@ -46,6 +57,10 @@ def run_api() -> None:
     from frontdesk.main import create_app
 
     settings = read_settings()
+    try:
+        check_address(settings.host, settings.port)
+    except CannotListen as error:
+        fail(str(error), code=EXIT_USAGE)
     servers = reach_servers(settings)
     configure_trace_logging(service="api", style=settings.log_format, level=settings.log_level)
     uvicorn.run(
@@ -99,6 +114,8 @@ def migrate_up(
         )
     except MigrationBlocked as blocked:
         fail(f"{blocked}; run it again", code=EXIT_BUSY, output=output)
+    except psycopg.errors.InsufficientPrivilege as error:
+        fail(f"{str(error).splitlines()[0]}: {OWNER_MIGRATES}", code=EXIT_SERVER, output=output)
     except (MigrationMismatch, psycopg.Error) as error:
         fail(str(error).strip().splitlines()[0], code=EXIT_SERVER, output=output)
     if output == "json":

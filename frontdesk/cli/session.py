@@ -19,7 +19,7 @@ from frontdesk.converse.own_database import own_database
 from frontdesk.observability.trace_context import configure_trace_logging
 from frontdesk.settings import Settings, SettingsInvalid, load_settings
 from frontdesk.storage.embedded import EmbeddedUnavailable
-from frontdesk.storage.migrations import MigrationMismatch, load_status
+from frontdesk.storage.migrations import MigrationMismatch, check_login, load_status
 from frontdesk.storage.postgres import DatabaseUnavailable
 from frontdesk.storage.servers import Addresses
 from frontdesk.wiring import Desk, open_desk, using_owner, using_servers
@@ -32,6 +32,7 @@ FORMAT = typer.Option("text", "--format", help="text for people, json for progra
 PIPED_WIDTH = 1000
 EXIT_REFUSED, EXIT_USAGE, EXIT_SERVER, EXIT_BUSY = 1, 2, 3, 4
 
+OWNER_MIGRATES = "run 'frontdesk migrate' with MIGRATE_DATABASE_URL, the database's owner"
 
 # What a command holds until it ends; `main` closes it.
 until_the_end = ExitStack()
@@ -69,6 +70,9 @@ def reach_servers(settings: Settings, *, check_schema: bool = True, output: Form
         )
     if status is not None and status.unknown:
         fail("the database is newer than this release: upgrade Frontdesk", code=EXIT_SERVER, output=output)
+    if status is not None and servers.database_url != servers.owner_url:
+        with explained(output):
+            check_login(servers.database_url)
     return servers
 
 
@@ -87,6 +91,8 @@ def explained(output: Format = "text") -> Iterator[None]:
         yield
     except (EmbeddedUnavailable, MigrationMismatch) as error:
         fail(str(error), code=EXIT_SERVER, output=output)
+    except psycopg.errors.InsufficientPrivilege as error:
+        fail(f"{str(error).splitlines()[0]}: {OWNER_MIGRATES}", code=EXIT_SERVER, output=output)
     except (RuntimeError, psycopg.Error) as error:
         fail(
             f"PostgreSQL cannot be used: {str(error).strip().splitlines()[0]}; see 'frontdesk doctor'",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,8 +16,9 @@ from typing import Final
 
 from rich.console import Console
 
-from frontdesk.cli.session import EXIT_SERVER, fail
-from frontdesk.settings import Settings
+from frontdesk.cli.listening import CannotListen, PortTaken, check_address
+from frontdesk.cli.session import EXIT_SERVER, EXIT_USAGE, fail
+from frontdesk.settings import Settings, own_url
 from frontdesk.storage.embedded import EmbeddedUnavailable
 from frontdesk.storage.migrations import MigrationBlocked, MigrationMismatch, apply_migrations
 from frontdesk.storage.servers import Addresses
@@ -28,6 +28,7 @@ READY_TIMEOUT_S: Final = 30.0
 STOP_TIMEOUT_S: Final = 30.0
 # How many ports after the wanted one are tried.
 PORTS_TRIED: Final = 50
+LAST_PORT: Final = 65535
 DEMO_CLINICS: Final = Path(__file__).parents[2] / "fixtures" / "clinic_demo.yaml"
 # Started again at most this often within a minute; more often is no accident.
 RESTARTS_PER_MINUTE: Final = 5
@@ -67,20 +68,18 @@ class Supervisor:
 
     def _choose_port(self) -> int:
         wanted = self._settings.port
-        for port in range(wanted, wanted + PORTS_TRIED):
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                with suppress(OSError):
-                    probe.bind((self._settings.host, port))
-                    if port != wanted:
-                        self._console.print(
-                            f"port {wanted} is taken: using {port} instead (PORT chooses another)"
-                        )
-                    return port
-        fail(
-            f"ports {wanted} to {wanted + PORTS_TRIED - 1} are all taken: set PORT to a free one",
-            code=EXIT_SERVER,
-        )
+        candidates = range(wanted, min(wanted + PORTS_TRIED, LAST_PORT + 1))
+        for port in candidates:
+            try:
+                check_address(self._settings.host, port)
+            except PortTaken:
+                continue
+            except CannotListen as error:
+                fail(str(error), code=EXIT_USAGE)
+            if port != wanted:
+                self._console.print(f"port {wanted} is taken: using {port} instead (PORT chooses another)")
+            return port
+        fail(f"ports {wanted} to {candidates[-1]} are all taken: set PORT to a free one", code=EXIT_USAGE)
 
     def _start_servers(self) -> Addresses:
         self._console.print("starting PostgreSQL and Valkey …")
@@ -125,7 +124,7 @@ class Supervisor:
         )
 
     def _wait_until_ready(self, port: int) -> bool:
-        url = f"http://127.0.0.1:{port}/readyz"
+        url = f"{own_url(self._settings.host, port)}/readyz"
         deadline = time.monotonic() + READY_TIMEOUT_S
         while time.monotonic() < deadline and not self._stopping:
             if self._children["api"].poll() is not None:
@@ -133,7 +132,7 @@ class Supervisor:
                 return False
             with (
                 suppress(urllib.error.URLError, TimeoutError, ConnectionError),
-                urllib.request.urlopen(url, timeout=1) as answer,
+                urllib.request.urlopen(url, timeout=1) as answer,  # noqa: S310 (our own address)
             ):
                 if answer.status == 200:
                     return True
@@ -144,7 +143,7 @@ class Supervisor:
         return False
 
     def _say_where(self, port: int, seconds: float) -> None:
-        base = f"http://{self._settings.host}:{port}"
+        base = own_url(self._settings.host, port)
         self._console.print(f"\n[bold]Frontdesk is ready[/bold] after {seconds:.1f} s.")
         if self._settings.environment == "development" and self._settings.evolution_url is None:
             self._console.print(f"Chat as a patient:  [bold]{base}/simulator/[/bold]")

@@ -33,7 +33,8 @@ HEARTBEAT_S: Final = 5.0
 # Bounds a missed wake-up: NOTIFY does the rest.
 POLL_S: Final = 0.5
 POLL_JOBS_S: Final = 5.0
-SWEEP_CRON: Final = "* * * * * */10"
+# With the wait for a heartbeat above: a dead worker's turn is answered within half a minute.
+SWEEP_CRON: Final = "* * * * * */5"
 # Tries before a job rests as `failed`, the dead letters.
 MAX_ATTEMPTS: Final = 8
 # A job whose worker died this often is taken to be what kills it.

@@ -315,6 +315,11 @@ async def _write_once(
         earlier = await store.find_write(tx, clinic_id, request_key=write.request_key)
         if earlier is None:
             return await action(tx)
+    except (SlotTaken, AppointmentNotChangeable):
+        # Perhaps by this very call, made once more between our look and our turn.
+        if await store.find_write(tx, clinic_id, request_key=write.request_key) is None:
+            raise
+        raise _Contended from None
     except Overlap as error:
         raise SlotTaken from error
     except DuplicateKey as error:  # the same call is being made right now, or was a moment ago

@@ -59,8 +59,13 @@ class ServersInUse:
         self.descriptor = -1
 
     def __enter__(self) -> Self:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self.descriptor = os.open(self._folder / "in-use", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self.descriptor = os.open(self._folder / "in-use", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise EmbeddedUnavailable(
+                f"no data can be kept in {self._folder}: {error.strerror}: set FRONTDESK_DATA_DIR to another folder"
+            ) from error
         # Waits for one that is stopping the servers just now.
         fcntl.flock(self.descriptor, fcntl.LOCK_SH)
         return self

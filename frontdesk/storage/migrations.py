@@ -96,6 +96,11 @@ def _compare(connection: psycopg.Connection[tuple[object, ...]]) -> Status:
     )
 
 
+def check_login(url: str) -> None:
+    """Raise psycopg.OperationalError, whose first line says why, if nobody can log in there."""
+    psycopg.connect(url, connect_timeout=3).close()
+
+
 def apply_migrations(
     url: str,
     *,

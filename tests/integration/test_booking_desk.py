@@ -218,6 +218,15 @@ async def test_the_same_call_made_ten_times_at_once_books_once(office: Office) -
     assert len(await office.active()) == 1
 
 
+async def test_the_same_cancellation_made_ten_times_at_once_cancels_once(office: Office) -> None:
+    visit = await office.book(office.slot(MONDAY, time(9)))
+
+    outcomes = await asyncio.gather(*(office.cancel(visit, key="m2:1") for _ in range(10)))
+
+    assert {outcome.status for outcome in outcomes} == {AppointmentStatus.CANCELLED}
+    assert office.query("select count(*) from healthcare.appointment_history") == [(2,)]
+
+
 async def test_a_key_of_another_kind_of_change_is_a_bug_that_shows(office: Office) -> None:
     visit = await office.book(office.slot(MONDAY, time(9)), key="m1:1")
 

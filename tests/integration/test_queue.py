@@ -220,7 +220,7 @@ def test_the_sweeper_and_the_alerts_come_several_times_a_minute() -> None:
 
     runs = croniter(SWEEP_CRON, datetime(2026, 1, 1, 0, 5, tzinfo=UTC))
     moments = [runs.get_next(float) for _ in range(4)]
-    assert [round(b - a) for a, b in pairwise(moments)] == [10, 10, 10]
+    assert [round(b - a) for a, b in pairwise(moments)] == [5, 5, 5]
 
 
 async def run_worker_until(front: Front, done: str) -> None:

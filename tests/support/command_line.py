@@ -14,7 +14,15 @@ from typing import Any
 FRONTDESK = (sys.executable, "-m", "frontdesk")
 TIMEOUT_S = 60.0
 # Settings a developer may have exported; a test sets its own.
-FOREIGN = ("DATABASE_URL", "MIGRATE_DATABASE_URL", "VALKEY_URL", "FRONTDESK_DATA_DIR", "PORT", "ENVIRONMENT")
+FOREIGN = (
+    "DATABASE_URL",
+    "MIGRATE_DATABASE_URL",
+    "VALKEY_URL",
+    "FRONTDESK_DATA_DIR",
+    "HOST",
+    "PORT",
+    "ENVIRONMENT",
+)
 
 
 @dataclass(frozen=True, slots=True)
