@@ -98,7 +98,9 @@ def fit(name: str, messages: Sequence[dict], labels: Sequence[str]) -> WordingMo
     model = LogisticRegression(C=STRENGTH[name], max_iter=400)
     model.fit(matrix, labels)
     weights = model.coef_ if len(model.classes_) > 2 else np.vstack([-model.coef_[0] / 2, model.coef_[0] / 2])
-    bias = model.intercept_ if len(model.classes_) > 2 else [-model.intercept_[0] / 2, model.intercept_[0] / 2]
+    bias = (
+        model.intercept_ if len(model.classes_) > 2 else [-model.intercept_[0] / 2, model.intercept_[0] / 2]
+    )
     scale = float(np.abs(weights).max()) / 127
     numbers = np.rint(weights.T / scale).astype(np.int8)
     # Pieces that say nothing after rounding are left out of the file.

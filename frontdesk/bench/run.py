@@ -81,7 +81,14 @@ def run_bench(
         measure = _measure_intake if what == "intake" else _measure_turn
         figures = measure(plant, SIZES[size], settings, say)
     sizes = asdict(SIZES[size])
-    return {"bench": what, "size": size, **figures, "sizes": sizes, "settings": dict(plant.environment), **_machine()}
+    return {
+        "bench": what,
+        "size": size,
+        **figures,
+        "sizes": sizes,
+        "settings": dict(plant.environment),
+        **_machine(),
+    }
 
 
 def _measure_intake(plant: Plant, size: Size, settings: Settings, say: Say) -> dict[str, Any]:

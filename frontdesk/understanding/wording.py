@@ -44,7 +44,9 @@ def _pieces(words: Sequence[str]) -> Iterator[str]:
 class WordingModel:
     """Labels, and what each known piece says for each of them."""
 
-    def __init__(self, *, labels: Sequence[str], bias: Sequence[float], scale: float, rows: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, *, labels: Sequence[str], bias: Sequence[float], scale: float, rows: Mapping[str, bytes]
+    ) -> None:
         """`rows`: a signed byte for each label, in units of `scale`."""
         self.labels: Final = tuple(labels)
         self._bias: Final = tuple(bias)
@@ -64,9 +66,15 @@ class WordingModel:
 
     def dump(self) -> bytes:
         """The file: a line of JSON, the pieces one a line, and the rows in that order, compressed."""
-        head = json.dumps({"labels": self.labels, "bias": self._bias, "scale": self._scale, "pieces": len(self._rows)})
+        head = json.dumps(
+            {"labels": self.labels, "bias": self._bias, "scale": self._scale, "pieces": len(self._rows)}
+        )
         pieces = sorted(self._rows)
-        body = "\n".join([head, *pieces]).encode() + b"\n" + b"".join(self._rows[piece].tobytes() for piece in pieces)
+        body = (
+            "\n".join([head, *pieces]).encode()
+            + b"\n"
+            + b"".join(self._rows[piece].tobytes() for piece in pieces)
+        )
         return zlib.compress(body, 9)
 
     @classmethod
@@ -84,4 +92,6 @@ class WordingModel:
 @cache
 def load_wording(name: str) -> WordingModel:
     """A trained model by name; call it at start so that no patient waits for it."""
-    return WordingModel.read(resources.files("frontdesk.understanding").joinpath("learned", f"{name}.model").read_bytes())
+    return WordingModel.read(
+        resources.files("frontdesk.understanding").joinpath("learned", f"{name}.model").read_bytes()
+    )
