@@ -50,10 +50,21 @@ def _has_context(reading: Reading, at: int, end: int) -> bool:
     follows = reading.tokens[end].numbers or after.isdigit() if end < len(reading.tokens) else False
     if follows or read_hours(reading, end) is not None:
         return True
+    if find_match(reading, "dayparts", end) is not None or _is_listed(reading, at, end):
+        return True
     if reading.lexicon.is_in("day_links", before) or reading.lexicon.is_in("day_follows", after):
         return True
     begins = at == 0 or reading.tokens[at - 1].kind is Kind.MARK
     return begins and reading.lexicon.is_in("begins_day", reading.word(at))
+
+
+def _is_listed(reading: Reading, at: int, end: int) -> bool:
+    """One of several days: "mon or tues", "jeu, ven"."""
+    links = reading.lexicon.sets.get("or", ())
+    weekdays = reading.lexicon.words["weekdays"]
+    return ((reading.word(end),) in links and reading.word(end + 1) in weekdays) or (
+        (reading.word(at - 1),) in links and reading.word(at - 2) in weekdays
+    )
 
 
 def _numeric(reading: Reading, calendar: Calendar, at: int) -> tuple[Day, int] | None:

@@ -14,6 +14,9 @@ from frontdesk.understanding.models import Daypart
 # Words that set one visit against another: nothing before them belongs to what follows.
 _PARTING = frozenset({"not", "except", "or", "correction", "but"})
 
+# In a move, what follows these is where it goes, never a second name of the day it leaves.
+_TARGETS = frozenset({"to", "to_move"})
+
 
 @dataclass(slots=True)
 class Group:
@@ -102,8 +105,9 @@ def group_pieces(pieces: list[Piece], readings: Mapping[str, Reading], calendar:
         last_end = piece.end
         if piece.is_ignored:
             continue
+        goes_to = bool(lead & _TARGETS) and readings[piece.language].moves
         if groups and not gap & _PARTING:
-            merged = _merged(groups[-1], piece, calendar, is_adjacent=is_adjacent)
+            merged = None if goes_to else _merged(groups[-1], piece, calendar, is_adjacent=is_adjacent)
             if merged is not None:
                 groups[-1].day = merged
                 groups[-1].pieces.append(piece)
