@@ -147,7 +147,8 @@ def _other_doctor(reading: Understanding, task: Task, names: TaskNames) -> Link 
     is_question = reading.intent in _QUESTIONS
     if task.kind in NEW_BOOKING_KINDS and not is_question and (task.current or names.own_service):
         return answers(0.7, "wants another doctor for it")
-    if task.kind in NEW_BOOKING_KINDS and task.asked and reading.intent is Intent.PROVIDE_INFO:
+    is_for_it = reading.intent in (Intent.PROVIDE_INFO, Intent.BOOK, Intent.DENY) and not reading.services
+    if task.kind in NEW_BOOKING_KINDS and task.asked and is_for_it:
         return answers(0.6, "names another doctor for it")
     return unrelated(0.06, "asks about another doctor")
 

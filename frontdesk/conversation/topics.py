@@ -80,11 +80,11 @@ def _phrase(phrase: str) -> str:
 
 def find_topics(reading: Understanding) -> frozenset[Topic]:
     """The topics the message touches."""
-    return _find_in(reading.text)
+    return topics_of(reading.text)
 
 
 @lru_cache(maxsize=256)
-def _find_in(text: str) -> frozenset[Topic]:
+def topics_of(text: str) -> frozenset[Topic]:
     folded = fold(text)
     return frozenset(topic for topic, pattern in _patterns().items() if pattern.search(folded))
 

@@ -34,6 +34,11 @@ class Answer:
     def saying_first(self, *parts: str) -> Answer:
         return replace(self, parts=(*parts, *self.parts))
 
+    @property
+    def is_dropping(self) -> bool:
+        """The matter is given up: nothing of it is said."""
+        return "dropped" in self.reasons
+
     def because(self, *reasons: str) -> Answer:
         return replace(self, reasons=(*reasons, *self.reasons))
 

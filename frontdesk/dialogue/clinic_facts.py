@@ -12,9 +12,10 @@ from frontdesk.clinics.models import Intervals, text_in
 from frontdesk.conversation.state_machine import ConversationState, Task
 from frontdesk.conversation.topics import Topic, find_topics
 from frontdesk.dialogue.answer import Answer, answer_and_rest, answer_with_task
-from frontdesk.dialogue.scene import Scene, wanted
+from frontdesk.dialogue.scene import Scene, only_match, wanted
 from frontdesk.dialogue.slots import find_refusal, say_refusal
 from frontdesk.dialogue.timing import read_wish
+from frontdesk.language.folding import fold
 from frontdesk.scheduling.models import Doctor
 from frontdesk.understanding.models import Intent
 
@@ -41,8 +42,12 @@ def answer_clinic_question(scene: Scene) -> Answer:
         ]
     if Topic.PHONE in asked and scene.catalog.clinic.phone:
         parts.append(scene.say("phone", phone=scene.catalog.clinic.phone))
+    service_id = only_match(scene.reading.services)
     return answer_and_rest(
-        Intent.HOURS_LOCATION, *(parts or [scene.say("ask-staff-fact")]), reason="clinic.facts"
+        Intent.HOURS_LOCATION,
+        *(parts or [scene.say("ask-staff-fact")]),
+        reason="clinic.facts",
+        about=Task(kind="inquiry", service_id=service_id) if service_id else None,
     )
 
 
@@ -52,6 +57,9 @@ def _say_text(scene: Scene, key: str, texts: dict[str, str]) -> list[str]:
 
 
 def _say_hours(scene: Scene) -> list[str]:
+    holiday = _named_holiday(scene)
+    if holiday is not None:
+        return [_say_hours_of(scene, holiday)]
     wish = read_wish(scene.reading.dates)
     if wish.on is not None:
         return [_say_hours_of(scene, wish.on)]
@@ -59,6 +67,22 @@ def _say_hours(scene: Scene) -> list[str]:
     until = scene.today + timedelta(days=_HOLIDAYS_WITHIN_DAYS)
     near = [h for h in scene.catalog.clinic.holidays if scene.today <= h.on <= until]
     return lines + [_say_hours_of(scene, holiday.on) for holiday in near]
+
+
+def _named_holiday(scene: Scene) -> date | None:
+    """The next holiday of the clinic's that the message calls by name."""
+    text = _plain(scene.reading.text)
+    named = [
+        holiday.on
+        for holiday in scene.catalog.clinic.holidays
+        if holiday.on >= scene.today and any(name and _plain(name) in text for name in holiday.name.values())
+    ]
+    return min(named, default=None)
+
+
+def _plain(text: str) -> str:
+    """Names of holidays are written with and without hyphens, accents and capitals."""
+    return " ".join(fold(text).replace("-", " ").split())
 
 
 def _say_hours_of(scene: Scene, on: date) -> str:

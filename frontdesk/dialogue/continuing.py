@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from frontdesk.conversation.link import read_names
 from frontdesk.conversation.linking import says_cancel
 from frontdesk.conversation.state_machine import Task, TaskKind
 from frontdesk.conversation.topics import Topic, find_topics, has_refusing_word, is_consent, is_refusal
@@ -60,6 +61,16 @@ def _wants_other_time(scene: Scene) -> bool:
 
 def _asks(scene: Scene) -> bool:
     return scene.has_intent(*QUESTIONS)
+
+
+def _asks_in_words(scene: Scene) -> bool:
+    """Whether a question is put, not only a service named."""
+    named_only = {
+        f"{Intent.SERVICE_INQUIRY}:names a service",
+        f"{Intent.SERVICE_INQUIRY}:asks, names a service",
+    }
+    asked = {reason for reason in scene.reading.reasons if reason.split(":")[0] in QUESTIONS}
+    return bool(asked - named_only) or (bool(asked) and "?" in scene.reading.text)
 
 
 def _is_question_aside(scene: Scene) -> bool:
@@ -160,16 +171,15 @@ async def _reschedule_appointment(scene: Scene, task: Task) -> Answer:
         return await _carry_out(scene, task, move)
     if _says_no(scene, task):
         return await _decline_move(scene, task)
-    if _asks(scene) and not scene.has_intent(Intent.RESCHEDULE):
+    if _asks_in_words(scene) and not scene.has_intent(Intent.RESCHEDULE):
         return await answer_about_task(scene, task)
     return await continue_rescheduling(scene, task)
 
 
 async def _decline_move(scene: Scene, task: Task) -> Answer:
     """A no to a proposed time asks for another; a no to "which time?" leaves the visit as it was."""
-    if not is_complete(task):
-        kept = scene.say("kept-as-is")
-        return answer_and_rest(Intent.DENY, kept, reason="reschedule.kept", about=task)
+    if not is_complete(task) or Topic.KEEPING in find_topics(scene.reading):
+        return let_be(scene, visit_stays=True)
     asking = replace(task, on=None, at=None, missing=("date", "time"))
     return answer_with_task(Intent.DENY, asking, scene.say("ask-other-time"), reason="reschedule.declined")
 
@@ -187,9 +197,17 @@ async def _book_appointment(scene: Scene, task: Task) -> Answer:
     if _says_no(scene, task):
         asking = replace(task, kind="collect_info", missing=("date", "time"))
         return answer_with_task(Intent.DENY, asking, scene.say("declined-booking"), reason="booking.declined")
+    if _returns_to(scene):
+        consents = is_consent(scene.reading) and read_names(scene.reading, task).own
+        return await _carry_out(scene, task, book) if consents else propose(scene, task, Intent.BOOK)
     if _asks(scene):
         return await answer_about_task(scene, task)
     return propose(scene, task, scene.reading.intent)
+
+
+def _returns_to(scene: Scene) -> bool:
+    """ "Back to the cleaning, go on and book it": a wish, though naming a service also reads as a question."""
+    return scene.has_intent(Intent.BOOK, Intent.CONFIRM) and not _asks_in_words(scene)
 
 
 async def _collect(scene: Scene, task: Task) -> Answer:
@@ -280,7 +298,7 @@ def _value_intent(scene: Scene, fallback: Intent) -> Intent:
 async def _carry_out(scene: Scene, task: Task, act: _Handler) -> Answer:
     """The yes, and then the question that came with it."""
     done = await act(scene, task)
-    if done.task is not None or not _asks(scene) or scene.reading.is_bare:
+    if done.task is not None or not _asks_in_words(scene) or scene.reading.is_bare:
         return done
     asked = await answer_about_task(scene, replace(task, asked=False), standalone=True)
     return replace(done, parts=(*done.parts, *asked.parts), intent=asked.intent, task=asked.task).because(

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from frontdesk.conversation.link import Link, LinkKind
+from frontdesk.conversation.link import Link, LinkKind, read_names
 from frontdesk.conversation.linking import find_link
 from frontdesk.conversation.state_machine import (
     Task,
@@ -28,7 +28,8 @@ from frontdesk.dialogue.promising import judge_follow_up
 from frontdesk.dialogue.rescheduling import start_rescheduling
 from frontdesk.dialogue.scene import DROPPED_NOTE, QUESTIONS, Scene, wanted
 from frontdesk.dialogue.small_talk import answer_thanks, ask_again, decline_matter, greet, let_be
-from frontdesk.understanding.models import Intent
+from frontdesk.dialogue.two_matters import split_in_two
+from frontdesk.understanding.models import Intent, Role, Understanding
 
 
 async def decide(scene: Scene) -> tuple[Scene, Answer]:
@@ -36,6 +37,31 @@ async def decide(scene: Scene) -> tuple[Scene, Answer]:
     guarded = guard(scene)
     if guarded is not None:
         return scene, guarded
+    halves = split_in_two(scene)
+    if halves is not None:
+        return await _decide_both(scene, *halves)
+    return await _decide_one(scene)
+
+
+async def _decide_both(scene: Scene, verdict: Understanding, question: Understanding) -> tuple[Scene, Answer]:
+    """First the verdict on what was asked, then the question that came with it."""
+    after, first = await _decide_one(replace(scene, reading=verdict))
+    if first.task is not None or first.keeps_task or first.escalated:
+        # The verdict led to another question: it stays the last one said.
+        asked = answer_question(replace(after, reading=question), question.intent)
+        return after, first.saying_first(*asked.parts)
+    session = replace(after.session, task=None)
+    scene, second = await _decide_one(replace(after, reading=question, session=session))
+    joined = replace(
+        second.saying_first(*first.parts),
+        about=second.about or first.about,
+        injected=first.injected or second.injected,
+        relevance=first.relevance,
+    )
+    return scene, joined.because(*first.reasons)
+
+
+async def _decide_one(scene: Scene) -> tuple[Scene, Answer]:
     task, link = _find_task(scene)
     if task is None:
         return await _begin(scene, link)
@@ -48,7 +74,9 @@ def _find_task(scene: Scene) -> tuple[Task | None, Link]:
     """The task the message is about: the one in hand, else the latest put aside it fits."""
     best = Link(kind=LinkKind.NONE, probability=0.0, reason="nothing is pending")
     in_hand = (scene.session.task,) if scene.session.task else ()
-    for task in (*in_hand, *reversed(scene.session.put_aside)):
+    tasks = (*in_hand, *reversed(scene.session.put_aside))
+    # What is called by its name comes before what would merely fit.
+    for task in sorted(tasks, key=lambda task: not read_names(scene.reading, task).own_service):
         link = find_link(scene.reading, task, in_hand=task is scene.session.task)
         if link.kind is not LinkKind.NONE:
             return task, link
@@ -65,7 +93,7 @@ async def _go_on(scene: Scene, task: Task, link: Link) -> tuple[Scene, Answer]:
     session = scene.session
     if answer.task is None and task.appointment_id is not None:
         session = forget_appointment(session, task.appointment_id)
-    is_pending = task.kind != "inquiry" and not task.current
+    is_pending = task.kind != "inquiry" and not task.current and not answer.is_dropping
     answer = replace(answer, injected=is_pending, relevance=link.probability)
     return scene.with_session(session), answer.because(f"link.{link.kind}", link.reason)
 
@@ -105,6 +133,10 @@ def _wants_more(scene: Scene, task: Task) -> bool:
     return bool(others) or (asks and scene.reading.is_question)
 
 
+_TOPICS_OF_A_SERVICE: Final = frozenset(
+    {Topic.DURATION, Topic.MEDICAL, Topic.MEDICINE, Topic.COMPLAINT, Topic.PAYMENT}
+)
+
 _Start = Callable[[Scene], Awaitable[Answer]]
 
 
@@ -130,10 +162,57 @@ def _new_intent(scene: Scene) -> Intent:
     """The intent taken alone; naming a thing where nothing was asked begins a booking or a question."""
     reading = scene.reading
     names = wanted(reading.services) or wanted(reading.doctors)
+    if reading.intent is Intent.CONFIRM and scene.has_intent(Intent.THANKS_BYE):
+        return Intent.THANKS_BYE  # "ok, thank you" where nothing was asked
+    about_visit = _intent_about_visit(scene)
+    if about_visit is not None:
+        return about_visit
+    if _asks_for_times(scene):
+        return Intent.BOOK
     if reading.intent in (Intent.PROVIDE_INFO, Intent.CONFIRM, Intent.DENY, Intent.OUT_OF_SCOPE) and names:
         fallback = Intent.BOOK if reading.dates or wanted(reading.doctors) else Intent.SERVICE_INQUIRY
         return next((i for i in reading.intents if i in (Intent.BOOK, *QUESTIONS)), fallback)
     return reading.intent
+
+
+_MAY_MEAN_A_VISIT: Final = frozenset(
+    {Intent.BOOK, Intent.PROVIDE_INFO, Intent.SERVICE_INQUIRY, Intent.DENY, Intent.OUT_OF_SCOPE}
+)
+
+
+def _intent_about_visit(scene: Scene) -> Intent | None:
+    """What a message that names a visit of the patient's by its day means: another time, or that they will not come."""
+    reading = scene.reading
+    if reading.intent not in _MAY_MEAN_A_VISIT or not scene.turn.appointments:
+        return None
+    services = {s for m in reading.services for s in m.candidates}
+    visits = [v for v in scene.turn.appointments if not services or v.service_id in services]
+    if services and visits and Intent.RESCHEDULE in reading.intents:
+        return Intent.RESCHEDULE
+    for visit in visits:
+        on, at = scene.local(visit)
+        refused = any(d.role in (Role.EXCLUDED, Role.FROM) and d.on == on for d in reading.dates)
+        named = refused or any(d.on == on and d.at == at for d in reading.dates)
+        other = any(
+            (d.on or d.at)
+            and d.role is not Role.EXCLUDED
+            and (d.on not in (None, on) or d.at not in (None, at))
+            for d in reading.dates
+        )
+        if named and other:
+            return Intent.RESCHEDULE
+        if refused and reading.intent is not Intent.BOOK:
+            return Intent.CANCEL
+    return None
+
+
+def _asks_for_times(scene: Scene) -> bool:
+    """ "Is there anything for X on Thursday?" looks for a time, whatever it asks besides that."""
+    reading = scene.reading
+    is_plain = reading.intent in (Intent.SERVICE_INQUIRY, Intent.DOCTOR_INQUIRY) and not (
+        find_topics(reading) & _TOPICS_OF_A_SERVICE
+    )
+    return is_plain and bool(wanted(reading.services)) and any(d.role is Role.WANTED for d in reading.dates)
 
 
 async def _book(scene: Scene) -> Answer:

@@ -126,7 +126,9 @@ def _line(scene: Scene, service: Service) -> str:
 
 def _say_not_offered(scene: Scene, intent: Intent) -> Answer:
     names = scene.wording.listed(scene.wording.service(service) for service in scene.shown_services())
-    parts = (scene.say("not-offered"), scene.say("we-offer", services=names), scene.say("ask-interest"))
+    # While another matter waits, no list: it would name what the patient did not ask for.
+    offer = [] if scene.hidden else [scene.say("we-offer", services=names)]
+    parts = (scene.say("not-offered"), *offer, scene.say("ask-interest"))
     return Answer(
         parts=parts, intent=intent, state=ConversationState.SERVICE_INQUIRY, reasons=("inquiry.not_offered",)
     )

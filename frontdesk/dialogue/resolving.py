@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from frontdesk.conversation.state_machine import Task, TaskKind
+from frontdesk.conversation.topics import Topic, topics_of
 from frontdesk.dialogue.answer import Answer, answer_and_rest, answer_with_task
 from frontdesk.dialogue.scene import Scene, wanted
 from frontdesk.scheduling.models import Appointment
-from frontdesk.understanding.models import Intent, Role
+from frontdesk.understanding.models import Intent, NameMention, Role
+
+# Where a clause about one visit ends and one about another begins.
+_JOINTS: Final = re.compile(r"[.,;!?\n]|\b(?:but|and|но|а|pero|y|mas|e|אבל)\b")
 
 
 def match_visits(scene: Scene) -> tuple[Appointment, ...]:
     """The visits the message's words fit; all of them where it names none."""
     visits = tuple(scene.turn.appointments)
-    services = {s for m in wanted(scene.reading.services) for s in m.candidates}
-    doctors = {d for m in wanted(scene.reading.doctors) for d in m.candidates}
     moving = scene.has_intent(Intent.RESCHEDULE)
+    services = {s for m in _meant(scene, scene.reading.services) for s in m.candidates}
+    doctors = {d for m in _meant(scene, scene.reading.doctors) for d in m.candidates}
     if services:
         visits = tuple(visit for visit in visits if visit.service_id in services)
     if doctors:
@@ -27,12 +33,27 @@ def match_visits(scene: Scene) -> tuple[Appointment, ...]:
     return _on_named_day(scene, visits, moving=moving)
 
 
+def _meant(scene: Scene, mentions: Sequence[NameMention]) -> tuple[NameMention, ...]:
+    """The names of what is to change: without what stays ("cancel the one, keep the other").
+
+    What the patient will not come to is what they mean, so a refused name counts where no other stands.
+    """
+    changing = tuple(m for m in mentions if not _stays(scene.reading.text, m.span))
+    return wanted(changing) or changing
+
+
+def _stays(text: str, span: tuple[int, int]) -> bool:
+    start = max((joint.end() for joint in _JOINTS.finditer(text, 0, span[0])), default=0)
+    end = next((joint.start() for joint in _JOINTS.finditer(text, span[1])), len(text))
+    return Topic.KEEPING in topics_of(text[start:end])
+
+
 def _on_named_day(scene: Scene, visits: tuple[Appointment, ...], *, moving: bool) -> tuple[Appointment, ...]:
     """A day the patient moves from, or a day a visit is on, tells visits apart."""
     roles = (
-        (Role.FROM,)
+        (Role.FROM, Role.EXCLUDED)
         if moving and any(d.role is Role.TO for d in scene.reading.dates)
-        else (Role.FROM, Role.WANTED)
+        else (Role.FROM, Role.EXCLUDED, Role.WANTED)
     )
     days = {d.on for d in scene.reading.dates if d.role in roles and d.on}
     hours = {d.at for d in scene.reading.dates if d.role in roles and d.at and d.on in (None, *days)}

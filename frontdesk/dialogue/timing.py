@@ -45,18 +45,25 @@ def read_wish(
 ) -> Wish:
     """The time wished for. `base_on` and `base_at` are what "the same day" and "a week later" refer to.
 
-    Of several days wanted the first counts: the second is an alternative the patient will name again.
+    Of several days wanted the first counts: the second is an alternative the patient will name again. A day or an hour
+    already spoken of that stands beside another is what the patient turns away from ("Tuesday I am busy, Thursday then").
     """
     asked = [mention for mention in dates if mention.role in (Role.WANTED, Role.TO)]
     asked = asked or [mention for mention in dates if mention.role is Role.ALTERNATIVE]
     wish = Wish(excluded=tuple(m.on for m in dates if m.role is Role.EXCLUDED and m.on))
+    left_days = {m.on for m in asked if m.on is not None} - {base_on}
+    left_hours = {m.at for m in asked if m.at is not None} - {base_at}
     for mention in asked:
-        wish = _add_day(wish, mention, base_on)
-        wish = _add_hour(wish, mention, base_at)
+        if not (left_days and mention.on == base_on and mention.on is not None):
+            wish = _add_day(wish, mention, base_on)
+        if not (left_hours and mention.at == base_at and mention.at is not None):
+            wish = _add_hour(wish, mention, base_at)
     return wish
 
 
 def _add_day(wish: Wish, mention: DateMention, base_on: date | None) -> Wish:
+    if wish.until_on is not None and mention.on is not None and mention.until_on is None:
+        return _narrow(wish, mention.on)
     if wish.on is not None:
         return wish
     if mention.shift_days is not None and base_on is not None:
@@ -66,6 +73,14 @@ def _add_day(wish: Wish, mention: DateMention, base_on: date | None) -> Wish:
     if mention.on is not None:
         return replace(wish, on=mention.on, until_on=mention.until_on)
     return wish
+
+
+def _narrow(wish: Wish, day: date) -> Wish:
+    """ "Next week, I think Wednesday": the day within the range."""
+    assert wish.on is not None
+    assert wish.until_on is not None
+    within = next((d for d in (day, day + timedelta(days=7)) if wish.on <= d <= wish.until_on), None)
+    return wish if within is None else replace(wish, on=within, until_on=None)
 
 
 def _add_hour(wish: Wish, mention: DateMention, base_at: time | None) -> Wish:

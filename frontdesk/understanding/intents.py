@@ -81,6 +81,8 @@ def _cues(units: Sequence[Unit], found: Sequence[Found], content: Content) -> di
         if any(_denies(denial, each, units) for denial in denials if denial.first not in harmless):
             continue
         intent = Intent(each.label.removeprefix("intent:"))
+        if intent is Intent.HUMAN and _is_guess(each, units) and (content.has_service or content.has_date):
+            continue
         if intent in _FOR_WANTED and any(each.first <= place < each.last for place in content.denied):
             continue
         cues[intent].append(each)
@@ -92,6 +94,17 @@ def _denies(denial: Found, cue: Found, units: Sequence[Unit]) -> bool:
     if denial.last != cue.first or cue.first >= len(units):
         return False
     return not units[cue.first].opens_clause
+
+
+def _is_guess(cue: Found, units: Sequence[Unit]) -> bool:
+    """Whether the cue is a single word that fits only as a misspelling: "to burn" is no "to complain"."""
+    if cue.last - cue.first != 1:
+        return False
+    (element,) = [each for each in cue.phrase.elements if not each.sign and not each.optional][:1] or [None]
+    word = units[cue.first].forms[0]
+    return (
+        element is not None and word not in element.words and not word.startswith(element.prefixes or ("\0",))
+    )
 
 
 def _strength(cue: Found) -> float:

@@ -58,6 +58,7 @@ def understand(
     dates = _dates(text, catalog=catalog, now=now, timezone=timezone, language=spoken)
     spans = [mention.span for mention in dates]
     names = _concepts_only(tokens) if index is None else index.find_in(tokens, spans)
+    dates = _outside_names(dates, names)
     speller = general_speller() if index is None else index.speller
     units = units_of(text, tokens, _slots(names, dates), speller.correct)
     found = _fitting(cue_book().find(units), units, spoken)
@@ -151,6 +152,17 @@ def _concepts_only(tokens: Sequence[Token]) -> Names:
         if not concepts[term.payload].is_generic
     ]
     return Names(concepts=tuple((tokens[term.first].start, tokens[term.last - 1].end) for term in found))
+
+
+def _outside_names(dates: Sequence[DateMention], names: Names) -> Sequence[DateMention]:
+    """Without the "night" of "night guard"."""
+    return [
+        mention
+        for mention in dates
+        if mention.on is not None
+        or mention.at is not None
+        or not any(m.span[0] <= mention.span[0] and mention.span[1] <= m.span[1] for m in names.services)
+    ]
 
 
 def _without_greetings(
