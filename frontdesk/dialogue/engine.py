@@ -21,6 +21,9 @@ from frontdesk.understanding.models import Intent, Understanding
 from frontdesk.understanding.understand import understand
 
 _LONGEST_REPLY: Final = 1_600
+# Characters at the end of a long message in which its point is looked for.
+_LAST_WORDS: Final = (250, 600)
+_NO_POINT: Final = frozenset({Intent.THANKS_BYE, Intent.OUT_OF_SCOPE, Intent.GREETING, Intent.PROVIDE_INFO})
 _PLUSES: Final = frozenset({"+", "++", "+++", "+1"})
 
 
@@ -30,13 +33,7 @@ class OfflineEngine:
     async def answer(self, turn: Turn, tools: Toolbox) -> Reply:
         """The reply. Never raises EngineUnavailable: it is the engine of last resort."""
         clinic = turn.catalog.clinic
-        reading = understand(
-            turn.text[:LONGEST_MESSAGE],
-            catalog=turn.catalog,
-            now=turn.now,
-            timezone=clinic.timezone,
-            language=turn.session.language,
-        )
+        reading = read_message(turn)
         choice = _choose_language(turn, reading)
         today = turn.now.astimezone(clinic.zone).date()
         scene = Scene(
@@ -48,6 +45,27 @@ class OfflineEngine:
         )
         scene, answer = await decide(take_up_pressed_visit(remember_minor(scene)))
         return _compose(scene, answer, choice)
+
+
+def read_message(turn: Turn) -> Understanding:
+    """The message as understood. People who write a page come to the point at its end, so a page is read from there."""
+    text = turn.text[:LONGEST_MESSAGE]
+    for length in _LAST_WORDS:
+        if len(text) > 2 * length:
+            reading = _understand(turn, text[-length:].partition(" ")[2])
+            if reading.intent not in _NO_POINT:
+                return reading
+    return _understand(turn, text)
+
+
+def _understand(turn: Turn, text: str) -> Understanding:
+    return understand(
+        text,
+        catalog=turn.catalog,
+        now=turn.now,
+        timezone=turn.catalog.clinic.timezone,
+        language=turn.session.language,
+    )
 
 
 def _read_sign(reading: Understanding) -> Understanding:

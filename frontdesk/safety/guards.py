@@ -15,7 +15,11 @@ GUARDS: Final = (
 _NEGATION_REACH: Final = 3
 # These two negate the verb they stand before; further on it is another thing said without a comma.
 _SHORT_REACH: Final = {"не": 2, "לא": 2}
-_AFTER_ANYWHERE: Final = frozenset({"нет", "нету"})
+_AFTER_ANYWHERE: Final = frozenset({"нет", "нету", "אינ"})
+# Of a supposed event these say how, not when: "what if it suddenly hurts".
+_SUDDENLY: Final = frozenset(
+    {"suddenly", "вдруг", "внезапно", "repente", "pronto", "subito", "subitamente", "פתאומ", "לפתע"}
+)
 _CONDITION_REACH: Final = 12
 
 
@@ -49,6 +53,11 @@ class Context:
             and not self._has_present_between(mark.end, hit.end, clause=self._words[hit.start].clause)
             for mark in self._guards["condition"]
         )
+
+    def is_past_alone(self, hit: Hit) -> bool:
+        """Long ago, said in the very clause: "last year I was short of breath"."""
+        clause = self._words[hit.start].clause
+        return self._is_past(hit) and any(self._words[mark.start].clause == clause for mark in self._past)
 
     def is_told_or_asked(self, hit: Hit) -> bool:
         """Long ago, feared, possible or asked about: said of no present event."""
@@ -88,8 +97,10 @@ class Context:
         """A "now" after the guard, or in the clause of the hit itself."""
         own = self._words[hit.start].clause if hit is not None else clause
         told_elsewhere = past is None or self._words[past.start].clause != own
+        supposed = hit is None
         return any(
             mark.end > start
+            and not (supposed and self._words[mark.end].text in _SUDDENLY)
             and (mark.start <= end or self._words[mark.start].clause == own)
             and (told_elsewhere or mark.start > start)
             for mark in self._guards["present"]

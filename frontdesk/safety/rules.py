@@ -138,7 +138,7 @@ def _is_now(combination: Sequence[Hit], context: Context) -> bool:
     if any(hit.concept in _HAPPENING_NOW for hit in combination):
         return True
     if any(hit.concept in _HAPPENING_UNLESS_FEARED for hit in combination):
-        return not any(context.is_feared(hit) for hit in combination)
+        return not any(context.is_feared(hit) or context.is_past_alone(hit) for hit in combination)
     return not any(context.is_told_or_asked(hit) for hit in combination)
 
 

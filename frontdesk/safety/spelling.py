@@ -15,6 +15,9 @@ _LENGTH_FOR_ONE_SLIP_HEBREW: Final = 5
 _LENGTH_FOR_TWO_SLIPS: Final = 10
 _HEBREW: Final = re.compile("[א-ת]")
 _HEBREW_PREFIXES: Final = "ובכלמשה"
+# "Not" takes only "and" and "that" before it: "מלא" is "full", no "from not".
+_HEBREW_NOT: Final = frozenset({"לא", "אל"})
+_BEFORE_NOT: Final = frozenset("וש")
 _CYRILLIC: Final = re.compile("[а-яё]")
 _LATIN_OF: Final = dict(
     zip(
@@ -71,6 +74,8 @@ class Speller:
         for cut in (1, 2, 3):
             if len(word) - cut < 2 or word[cut - 1] not in _HEBREW_PREFIXES:
                 break
+            if word[cut:] in _HEBREW_NOT and not _BEFORE_NOT.issuperset(word[:cut]):
+                continue
             found |= self._as_written(word[cut:])
         return found
 

@@ -100,11 +100,9 @@ def _is_guess(cue: Found, units: Sequence[Unit]) -> bool:
     """Whether the cue is a single word that fits only as a misspelling: "to burn" is no "to complain"."""
     if cue.last - cue.first != 1:
         return False
-    (element,) = [each for each in cue.phrase.elements if not each.sign and not each.optional][:1] or [None]
     word = units[cue.first].forms[0]
-    return (
-        element is not None and word not in element.words and not word.startswith(element.prefixes or ("\0",))
-    )
+    needed = (each for each in cue.phrase.elements if not each.sign and not each.optional)
+    return not any(word in each.words or word.startswith(each.prefixes) for each in needed)
 
 
 def _strength(cue: Found) -> float:
