@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 FAST := -m "not browser and not slow"
 
-.PHONY: help setup run test check eval bench train lock clean
+.PHONY: help setup run test check eval bench screenshots train lock clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -43,6 +43,9 @@ eval: $(STAMP) ## the scoreboard on the development set
 bench: $(STAMP) ## the figures: SIZE=ci or full
 	@$(BIN)/frontdesk bench intake --size $(or $(SIZE),ci)
 	@$(BIN)/frontdesk bench turn --size $(or $(SIZE),ci)
+
+screenshots: $(STAMP) ## take the pictures in docs/screenshots again
+	@FRONTDESK_SCREENSHOTS=1 $(BIN)/pytest -q tests/browser
 
 train: $(STAMP) ## fit the models of wording again on the messages in training/
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/train.txt

@@ -14,7 +14,7 @@ def find_chromium() -> str | None:
     """The browser to drive: CHROMIUM, else one on PATH."""
     named = os.environ.get("CHROMIUM")
     if named:
-        return named
+        return shutil.which(named)
     return next((path for path in map(shutil.which, NAMES) if path), None)
 
 
@@ -29,7 +29,11 @@ def main() -> int:
         command += ["-m", "not browser"]
     code = subprocess.run(command, env=environment, check=False).returncode
     if not chromium:
-        print("Browser tests were left out: no Chromium found (install one, or set CHROMIUM to its path).")
+        named = os.environ.get("CHROMIUM")
+        where = f"CHROMIUM={named} is no program" if named else "none on PATH"
+        print(
+            f"Browser tests were left out: no Chromium found ({where}; install one, or set CHROMIUM to its path)."
+        )
     return code
 
 

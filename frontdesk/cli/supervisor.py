@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -124,22 +125,22 @@ class Supervisor:
         )
 
     def _wait_until_ready(self, port: int) -> bool:
-        url = f"{own_url(self._settings.host, port)}/readyz"
+        """Whether the API takes messages in and the worker answers them."""
+        url = f"{own_url(self._settings.host, port)}/health"
         deadline = time.monotonic() + READY_TIMEOUT_S
         while time.monotonic() < deadline and not self._stopping:
-            if self._children["api"].poll() is not None:
-                self._console.print("the API ended while starting: its last lines are above")
+            ended = next((name for name, child in self._children.items() if child.poll() is not None), None)
+            if ended is not None:
+                self._console.print(f"the {ended} ended while starting: its last lines are above")
                 return False
-            with (
-                suppress(urllib.error.URLError, TimeoutError, ConnectionError),
-                urllib.request.urlopen(url, timeout=1) as answer,  # noqa: S310 (our own address)
-            ):
-                if answer.status == 200:
-                    return True
+            if _is_healthy(url):
+                return True
             time.sleep(0.05)
         if self._stopping:
             return False
-        self._console.print(f"the API is not ready after {READY_TIMEOUT_S:.0f} s: see 'frontdesk doctor'")
+        self._console.print(
+            f"API and worker are not ready after {READY_TIMEOUT_S:.0f} s: see 'frontdesk doctor'"
+        )
         return False
 
     def _say_where(self, port: int, seconds: float) -> None:
@@ -193,3 +194,13 @@ class Supervisor:
         self._held.close()
         if self._children:
             self._console.print(f"stopped; everything is kept in {self._settings.frontdesk_data_dir}")
+
+
+def _is_healthy(url: str) -> bool:
+    """Database and worker; without the cache things go on, only slower."""
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 (our own address)
+            health = json.load(answer)
+    except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError):
+        return False
+    return bool(health["database"] == "ok" and health["worker"] == "ok")

@@ -178,6 +178,8 @@ def _follow_up(scene: Scene, answer: Answer) -> FollowUp | None:
 def _text(scene: Scene, answer: Answer, follow_up: FollowUp | None, *, holds: bool) -> str:
     parts = list(answer.parts)
     if scene.turn.introduce and not answer.escalated:
+        # The introduction is a greeting itself.
+        parts = [scene.say("how-help")] if "greeting" in answer.reasons else parts
         parts.insert(0, scene.say("introduction", clinic=scene.wording.clinic_name()))
     if follow_up is not None and answer.intent is not Intent.EMERGENCY:
         parts.append(scene.say("follow-up", minutes=int(follow_up.due_in_hours * 60)))
