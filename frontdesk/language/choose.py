@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from frontdesk.language.codes import LANGUAGES
 from frontdesk.language.reading import LanguageReading
-
-_FIT_FOR_A_STRANGER: Final = 0.8
 
 ReadLanguage = Callable[[str], LanguageReading]
 
@@ -55,12 +53,7 @@ def choose_language(
         history_texts=history_texts,
         read_language=read_language,
     )
-    return LanguageChoice(language or _guess(reading) or clinic_default, None, None)
-
-
-def _guess(reading: LanguageReading) -> str | None:
-    """A stranger's "Hello!": too little to fix the conversation's language, enough to answer in it."""
-    return reading.language if reading.confidence >= _FIT_FOR_A_STRANGER else None
+    return LanguageChoice(language or clinic_default, None, None)
 
 
 def find_known_language(
