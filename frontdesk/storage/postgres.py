@@ -1,7 +1,7 @@
 """The connection pool and the one way to open a transaction.
 
 A transaction works for one clinic: `app.clinic_id` is set for its length only (SET LOCAL), which is what row-level
-security compares with, and which poolers in transaction mode understand.
+security compares with. Connections keep prepared statements and settings, so a pooler in between must be in session mode.
 """
 
 from __future__ import annotations
