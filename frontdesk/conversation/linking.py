@@ -208,7 +208,8 @@ def _choosing(reading: Understanding, task: Task, _names: TaskNames) -> Link | N
 
 def _timing(reading: Understanding, task: Task, _names: TaskNames) -> Link | None:
     times = [d for d in reading.dates if d.role is not Role.EXCLUDED or d.on == task.on]
-    if not times or reading.intent in (Intent.HOURS_LOCATION, Intent.DOCTOR_INQUIRY, Intent.MY_APPOINTMENTS):
+    asks_of_another = reading.intent in (Intent.HOURS_LOCATION, Intent.DOCTOR_INQUIRY, Intent.MY_APPOINTMENTS)
+    if not times or (asks_of_another and reading.is_question):
         return None
     if task.kind == "inquiry":
         return answers(0.8, "names a time for it") if task.asked else None

@@ -41,7 +41,8 @@ class Context:
     def is_denied(self, hit: Hit) -> bool:
         """Negated ("no fever", "температуры нет") or part of a harmless phrase ("bad breath")."""
         return hit in self._denied or any(
-            hit.start <= harmless.end and harmless.start <= hit.end for harmless in self._guards["harmless"]
+            hit.start <= harmless.end and harmless.start <= hit.end and not _is_part(harmless, hit)
+            for harmless in self._guards["harmless"]
         )
 
     def is_supposed(self, hit: Hit) -> bool:
@@ -159,3 +160,13 @@ class Context:
 
 def _is_covered(hit: Hit, others: Sequence[Hit]) -> bool:
     return any(other.start <= hit.start and hit.end <= other.end for other in others)
+
+
+def _is_part(harmless: Hit, hit: Hit) -> bool:
+    """ "Headache" is harmless, "the worst headache, suddenly" says more."""
+    return (
+        hit.start <= harmless.start
+        and harmless.end <= hit.end
+        and harmless != hit
+        and (hit.end - hit.start > harmless.end - harmless.start)
+    )

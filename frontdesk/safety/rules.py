@@ -21,7 +21,7 @@ _HAPPENING_NOW: Final = frozenset({"cannot", "not_stopping", "unresponsive", "fo
 # The same, but also a word for what one fears or reads about ("risk of choking").
 _HAPPENING_UNLESS_FEARED: Final = frozenset({"choking_now", "breathless"})
 # Guards of one or two letters, which mean something else next door.
-_SHORT_GUARDS: Final = frozenset({"negation", "negation_after", "or", "condition"})
+_SHORT_GUARDS: Final = frozenset({"negation", "negation_after", "or", "condition", "hypothetical_next"})
 LATIN: Final = frozenset({"en", "es", "pt"})
 _NEAR_WORDS: Final = 5
 _MOST_COMBINATIONS: Final = 200

@@ -60,15 +60,6 @@ def tokenize(text: str) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
-def plain_words(text: str) -> list[str]:
-    """The folded words of a message, each number as "<number>"."""
-    return [
-        token.folded if token.kind is TokenKind.WORD else f"<{token.kind}>"
-        for token in tokenize(text)
-        if token.kind in (TokenKind.WORD, TokenKind.NUMBER)
-    ]
-
-
 def bare_forms(folded: str, *, shortest: int = 3) -> tuple[str, ...]:
     """The word itself, then it without one to three glued Hebrew prefixes; other scripts have only themselves.
 

@@ -89,7 +89,8 @@ def find_chromium() -> str | None:
     )
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop running while it is open, so no other module's test may run meanwhile.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=_CHROMIUM_ARGUMENTS)
