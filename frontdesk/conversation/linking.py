@@ -267,9 +267,9 @@ def _ellipsis(reading: Understanding, task: Task, names: TaskNames) -> Link | No
         or names_treatment(reading.text)
     ):
         return None
-    if reading.refers_back:
+    if reading.refers_back and Topic.PATIENTS not in topics:
         return refers(0.85, "asks about what was just said")
-    is_short = len(reading.text.split()) <= _ELLIPTIC_WORDS
+    is_short = len(reading.text.split()) <= _ELLIPTIC_WORDS and Topic.PATIENTS not in topics
     asks_on = reading.intent is Intent.PRICE_INQUIRY or (
         reading.intent is Intent.SERVICE_INQUIRY
         and reading.is_question

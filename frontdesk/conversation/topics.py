@@ -36,6 +36,8 @@ class Topic(StrEnum):
     GENERAL_LIST = "general_list"
     # Cards, insurance, receipts: staff know.
     PAYMENT = "payment"
+    # Whom the clinic sees: children, teenagers.
+    PATIENTS = "patients"
     # "What day was it?", of a visit or an offer spoken of.
     WHICH_TIME = "which_time"
     # "Could it be later?"

@@ -169,6 +169,8 @@ def _new_intent(scene: Scene) -> Intent:
         return about_visit
     if _asks_for_times(scene):
         return Intent.BOOK
+    if reading.intent is Intent.OUT_OF_SCOPE and Topic.OTHER_PEOPLE in find_topics(reading):
+        return reading.intent
     if reading.intent in (Intent.PROVIDE_INFO, Intent.CONFIRM, Intent.DENY, Intent.OUT_OF_SCOPE) and names:
         fallback = Intent.BOOK if reading.dates or wanted(reading.doctors) else Intent.SERVICE_INQUIRY
         return next((i for i in reading.intents if i in (Intent.BOOK, *QUESTIONS)), fallback)

@@ -45,6 +45,8 @@ def _named_services(scene: Scene) -> tuple[UUID, ...]:
 def _without_service(scene: Scene, intent: Intent, topics: frozenset[Topic]) -> Answer:
     if names_treatment(scene.reading.text):
         return _say_not_offered(scene, intent)
+    if Topic.PATIENTS in topics:
+        return _leave_to_staff(scene, intent)
     if Topic.COMPLAINT in topics:
         return _offer_visit(scene, intent, scene.say("complaint"))
     if Topic.MEDICAL in topics:
@@ -139,6 +141,17 @@ def _offer_visit(scene: Scene, intent: Intent, *parts: str) -> Answer:
     task = Task(kind="inquiry")
     answer = answer_with_task(intent, task, *parts, scene.say("offer-visit"), reason="inquiry.offer_visit")
     return replace(answer, state=STATE_OF_TASK["inquiry"])
+
+
+def _leave_to_staff(scene: Scene, intent: Intent) -> Answer:
+    """Whom the clinic sees is not in the catalog."""
+    return Answer(
+        parts=(scene.say("ask-staff-fact"),),
+        intent=intent,
+        state=ConversationState.SERVICE_INQUIRY,
+        follow_up=judge_follow_up(scene, "asks whom the clinic sees"),
+        reasons=("inquiry.patients",),
+    )
 
 
 def _leave_payment(scene: Scene, intent: Intent) -> Answer:

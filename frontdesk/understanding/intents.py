@@ -177,6 +177,13 @@ def _leaning_scores(content: Content, cues: dict[Intent, float]) -> list[tuple[s
     scores = []
     if content.has_doctor and cues.get(Intent.DOCTOR_INQUIRY, 0) > _LEAST_SCORE:
         scores.append(("asks about a doctor", Intent.DOCTOR_INQUIRY, cues[Intent.DOCTOR_INQUIRY] + 0.6))
+    hours, service = cues.get(Intent.HOURS_LOCATION, 0), cues.get(Intent.SERVICE_INQUIRY, 0)
+    if (
+        (content.has_service or content.has_concept)
+        and min(hours, service) > _LEAST_SCORE
+        and not content.has_date
+    ):
+        scores.append(("works with a service", Intent.SERVICE_INQUIRY, max(hours, service) + 0.3))
     if content.denied:
         scores.append(("refuses what is named", Intent.DENY, 2.0))
     return scores
