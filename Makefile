@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 FAST := -m "not browser and not slow"
 
-.PHONY: help setup run test check eval bench screenshots lock clean
+.PHONY: help setup run test check eval bench screenshots train lock clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -46,6 +46,10 @@ bench: $(STAMP) ## the figures: SIZE=ci or full
 
 screenshots: $(STAMP) ## take the pictures in docs/screenshots again
 	@FRONTDESK_SCREENSHOTS=1 $(BIN)/pytest -q tests/browser
+
+train: $(STAMP) ## fit the relevance model again
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/train.txt
+	@$(BIN)/python scripts/train_relevance.py
 
 lock: ## compile the requirements again (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" pyproject.toml -o requirements/runtime.txt

@@ -71,6 +71,13 @@ class Settings(BaseSettings):
     receipt_wait_seconds: float = Field(
         60, gt=0, description="a message nobody acknowledged by then is tried at the person's other address"
     )
+    relevance_mode: Literal["off", "shadow", "enforce"] = Field(
+        "enforce",
+        description="the relevance model: off, shadow (recorded only) or enforce (decides what the rules leave open)",
+    )
+    relevance_threshold: float = Field(
+        0.6, ge=0, le=1, description="least probability at which a message is about what is pending"
+    )
     session_expires_hours: float = Field(24, gt=0, description="an idle chat starts afresh after this time")
 
     # Process.

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from frontdesk.clinics.instance_directory import InstanceDirectory
 from frontdesk.clinics.instance_store import InstanceStore
 from frontdesk.conversation.desk_toolbox import DeskToolbox
+from frontdesk.conversation.relevance_model import RelevanceMode, RelevancePolicy
 from frontdesk.conversation.store import LoadedTurn, SessionStore
 from frontdesk.conversation.turn import TurnHandler
 from frontdesk.dialogue.engine import OfflineEngine
@@ -114,6 +115,12 @@ def _toolboxes_of(booking: BookingDesk) -> Callable[..., DeskToolbox]:
     return make_toolbox
 
 
+def _relevance_policy(settings: Settings) -> RelevancePolicy:
+    return RelevancePolicy(
+        mode=RelevanceMode(settings.relevance_mode), threshold=settings.relevance_threshold
+    )
+
+
 def make_desk(settings: Settings, database: Database, *, clock: Clock = wall_clock) -> Desk:
     alerts = Alerts(
         database, text=say_alert, next_contact_after=timedelta(minutes=settings.alert_next_contact_minutes)
@@ -124,7 +131,7 @@ def make_desk(settings: Settings, database: Database, *, clock: Clock = wall_clo
     turns = TurnHandler(
         sessions=SessionStore(database),
         catalogs=catalogs,
-        engines=(OfflineEngine(),),
+        engines=(OfflineEngine(_relevance_policy(settings)),),
         make_toolbox=_toolboxes_of(booking),
         apology=lambda language: fallback.get_apology_message(language, "error"),
         clock=clock,

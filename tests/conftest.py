@@ -8,8 +8,11 @@ bypass row-level security) instead of an embedded one. `make_database` gives a t
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -41,12 +44,13 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield Server(url=given, is_embedded=False)
         return
-    folder = tmp_path_factory.mktemp("postgres")
+    # Not under pytest's folder: another run of pytest would close that to the server, which is another user for root.
+    folder = Path(tempfile.mkdtemp(prefix="frontdesk-tests-"))
     started = Server(url=start_postgres(folder).url("postgres"), is_embedded=True)
     try:
         # These databases live for seconds: nothing is lost by not waiting for the disk.
@@ -56,6 +60,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
     finally:
         stop_postgres(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,8 @@ class Link:
     # 0 to 1: how likely the task is relevant to the message.
     probability: float
     reason: str
+    # The rules had nothing to hold on to: the model may decide.
+    is_open: bool = False
 
     @property
     def is_relevant(self) -> bool:

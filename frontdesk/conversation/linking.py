@@ -20,6 +20,12 @@ from frontdesk.conversation.link import (
     refers,
     unrelated,
 )
+from frontdesk.conversation.relevance_model import (
+    RelevanceMode,
+    RelevancePolicy,
+    features_of,
+    load_relevance_model,
+)
 from frontdesk.conversation.state_machine import EXISTING_VISIT_KINDS, NEW_BOOKING_KINDS, Task
 from frontdesk.conversation.topics import Topic, find_topics, is_refusal, is_unrecognised, names_treatment
 from frontdesk.understanding.models import Intent, Role, Understanding
@@ -33,14 +39,31 @@ _QUESTIONS: Final = frozenset(
         Intent.MY_APPOINTMENTS,
     }
 )
+DEFAULT_POLICY: Final = RelevancePolicy()
 # Matters of their own, whatever is being done.
 _OWN_MATTERS: Final = frozenset({Intent.EMERGENCY, Intent.HUMAN, Intent.OUT_OF_SCOPE, Intent.GREETING})
 # A question this short that names nothing asks about what was just said ("and how much?").
 _ELLIPTIC_WORDS: Final = 6
 
 
-def find_link(reading: Understanding, task: Task, *, in_hand: bool = True) -> Link:
-    """How the message relates to the task. `in_hand`: nothing else came in between."""
+def find_link(
+    reading: Understanding, task: Task, *, in_hand: bool = True, policy: RelevancePolicy = DEFAULT_POLICY
+) -> Link:
+    """How the message relates to the task. `in_hand`: nothing else came in between. `policy`: what the model may decide."""
+    link = _find_by_rules(reading, task, in_hand=in_hand)
+    if policy.mode is RelevanceMode.OFF or not link.is_open:
+        return link
+    model = load_relevance_model()
+    probability = model.probability(features_of(reading, task, in_hand=in_hand))
+    reason = f"{link.reason}; model {model.version}: {probability:.2f}"
+    if policy.mode is RelevanceMode.SHADOW:
+        return replace(link, reason=reason)
+    # A message nobody understood is asked again; being about the task would not help it.
+    is_relevant = probability >= policy.threshold and not is_unrecognised(reading)
+    return refers(probability, reason) if is_relevant else unrelated(probability, reason)
+
+
+def _find_by_rules(reading: Understanding, task: Task, *, in_hand: bool) -> Link:
     names = read_names(reading, task)
     for rule in _NAMING_RULES:
         link = rule(reading, task, names)
@@ -53,7 +76,7 @@ def find_link(reading: Understanding, task: Task, *, in_hand: bool = True) -> Li
         link = rule(reading, open_task, names)
         if link is not None:
             return link
-    return unrelated(0.08, "says nothing of it")
+    return replace(unrelated(0.08, "says nothing of it"), is_open=True)
 
 
 def _own_matter(reading: Understanding, task: Task, names: TaskNames) -> Link | None:
@@ -159,7 +182,7 @@ def _own_names(reading: Understanding, task: Task, names: TaskNames) -> Link | N
     if task.asked and (reading.says_yes or reading.says_no):
         return answers(0.95, "answers it by name")
     if not names.own_service and reading.intent is Intent.SERVICE_INQUIRY and not reading.refers_back:
-        return refers(0.55, "names its doctor")
+        return replace(refers(0.55, "names its doctor"), is_open=True)
     return refers(0.93, "names it")
 
 

@@ -6,20 +6,29 @@ Inside one the engine asks `find_link` with the session's own tasks; here the ac
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Final, get_args
 from uuid import UUID
 
 from frontdesk.conversation.link import Link
-from frontdesk.conversation.linking import find_link
+from frontdesk.conversation.linking import DEFAULT_POLICY, find_link
+from frontdesk.conversation.relevance_model import RelevancePolicy
 from frontdesk.conversation.stand_in_catalog import make_stand_in_catalog
 from frontdesk.conversation.state_machine import Option, Task, TaskKind
 from frontdesk.scheduling.models import Catalog
 from frontdesk.understanding.models import Intent, Understanding
 from frontdesk.understanding.understand import understand
 
+log = logging.getLogger(__name__)
+
+# Probabilities at which another opinion is worth its time.
+_UNCERTAIN: Final = (0.3, 0.7)
+_OPINIONS_KEPT: Final = 1_000
 _KINDS: Final[frozenset[str]] = frozenset(get_args(TaskKind))
 _KIND_OF_INTENT: Final[Mapping[Intent, TaskKind]] = {
     Intent.CANCEL: "cancel_appointment",
@@ -39,12 +48,31 @@ class Relevance:
     reason: str
 
 
-class ContextRelevanceChecker:
-    """Decides before any context is injected. Deterministic; `catalog` names the clinic's services and doctors."""
+# A language model's guess at how likely the action (second) is relevant to the message (first), 0 to 1.
+SecondOpinion = Callable[[str, str], Awaitable[float]]
 
-    def __init__(self, *, catalog: Catalog | None = None, now: datetime | None = None) -> None:
+
+class ContextRelevanceChecker:
+    """Decides before any context is injected. Deterministic but for a second opinion, where one is given."""
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog | None = None,
+        now: datetime | None = None,
+        policy: RelevancePolicy = DEFAULT_POLICY,
+        second_opinion: SecondOpinion | None = None,
+        opinion_timeout_s: float = 1.5,
+    ) -> None:
+        """`catalog` names the clinic's services and doctors. `second_opinion` is asked only about the uncertain middle,
+        once for a message and action; what takes longer than `opinion_timeout_s` seconds, or fails, changes nothing.
+        """
         self._catalog: Final = catalog
         self._now: Final = now
+        self._policy: Final = policy
+        self._second_opinion: Final = second_opinion
+        self._opinion_timeout_s: Final = opinion_timeout_s
+        self._opinions: Final[OrderedDict[tuple[str, str], float]] = OrderedDict()
 
     async def is_context_relevant(
         self,
@@ -54,7 +82,29 @@ class ContextRelevanceChecker:
     ) -> tuple[bool, float, str]:
         """(is_relevant, probability of relevance, reasoning). The history is oldest first: `role` and `text`."""
         relevance = self.weigh(current_message, pending_action, conversation_history)
+        low, high = _UNCERTAIN
+        if self._second_opinion is not None and low <= relevance.probability <= high:
+            relevance = await self._ask(self._second_opinion, current_message, str(pending_action), relevance)
         return relevance.is_relevant, relevance.probability, relevance.reason
+
+    async def _ask(self, opinion_of: SecondOpinion, message: str, pending: str, own: Relevance) -> Relevance:
+        key = (message, pending)
+        if key not in self._opinions:
+            try:
+                async with asyncio.timeout(self._opinion_timeout_s):
+                    opinion = await opinion_of(message, pending)
+            except Exception as error:  # noqa: BLE001 (whatever ails the model, our own verdict stands)
+                log.warning("relevance.no_second_opinion", extra={"error": type(error).__name__})
+                return own
+            self._opinions[key] = min(1.0, max(0.0, opinion))
+            if len(self._opinions) > _OPINIONS_KEPT:
+                self._opinions.popitem(last=False)
+        probability = self._opinions[key]
+        return Relevance(
+            is_relevant=probability >= self._policy.threshold,
+            probability=probability,
+            reason=f"{own.reason}; second opinion {probability:.2f}",
+        )
 
     async def extract_current_intent(self, current_message: str) -> Intent:
         """What the message wants, taken alone."""
@@ -70,7 +120,9 @@ class ContextRelevanceChecker:
         asked = (
             task.asked if last is None else self._is_last_question(str(last.get("text", "")), task, catalog)
         )
-        link = find_link(self._read(message, catalog), _with_asked(task, asked=asked), in_hand=asked)
+        link = find_link(
+            self._read(message, catalog), _with_asked(task, asked=asked), in_hand=asked, policy=self._policy
+        )
         return _relevance(link)
 
     def _read(self, text: str, catalog: Catalog | None) -> Understanding:

@@ -77,7 +77,7 @@ def _find_task(scene: Scene) -> tuple[Task | None, Link]:
     tasks = (*in_hand, *reversed(scene.session.put_aside))
     # What is called by its name comes before what would merely fit.
     for task in sorted(tasks, key=lambda task: not read_names(scene.reading, task).own_service):
-        link = find_link(scene.reading, task, in_hand=task is scene.session.task)
+        link = find_link(scene.reading, task, in_hand=task is scene.session.task, policy=scene.policy)
         if link.kind is not LinkKind.NONE:
             return task, link
         if task.kind != "inquiry" and link.probability > best.probability:

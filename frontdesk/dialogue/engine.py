@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Final
 
 from frontdesk.conversation.engine import Entities, FollowUp, Reply, Toolbox, Turn
+from frontdesk.conversation.linking import DEFAULT_POLICY
+from frontdesk.conversation.relevance_model import RelevancePolicy
 from frontdesk.conversation.state_machine import ConversationState, Session, Task, is_allowed
 from frontdesk.dialogue.answer import Answer
 from frontdesk.dialogue.deciding import decide
@@ -30,6 +32,10 @@ _PLUSES: Final = frozenset({"+", "++", "+++", "+1"})
 class OfflineEngine:
     """Answers every turn by rules. Pure besides the toolbox."""
 
+    def __init__(self, policy: RelevancePolicy = DEFAULT_POLICY) -> None:
+        """`policy`: what the relevance model may decide."""
+        self._policy: Final = policy
+
     async def answer(self, turn: Turn, tools: Toolbox) -> Reply:
         """The reply. Never raises EngineUnavailable: it is the engine of last resort."""
         clinic = turn.catalog.clinic
@@ -42,6 +48,7 @@ class OfflineEngine:
             session=turn.session,
             wording=Wording(language=choice.language, clinic=clinic, today=today),
             tools=tools,
+            policy=self._policy,
         )
         scene, answer = await decide(take_up_pressed_visit(remember_minor(scene)))
         return _compose(scene, answer, choice)

@@ -8,6 +8,8 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from frontdesk.conversation.engine import Toolbox, Turn
+from frontdesk.conversation.linking import DEFAULT_POLICY
+from frontdesk.conversation.relevance_model import RelevancePolicy
 from frontdesk.conversation.state_machine import Session, Task
 from frontdesk.dialogue.wording import Wording
 from frontdesk.scheduling.models import Appointment, Catalog, Doctor, Service
@@ -35,6 +37,8 @@ class Scene:
     session: Session
     wording: Wording
     tools: Toolbox
+    # What the relevance model may decide.
+    policy: RelevancePolicy = DEFAULT_POLICY
 
     @property
     def catalog(self) -> Catalog:
