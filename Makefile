@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 FAST := -m "not browser and not slow"
 
-.PHONY: help setup run test check eval bench screenshots train lock clean
+.PHONY: help setup run test check eval eval-report bench screenshots train lock clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
 
 $(STAMP): requirements/dev.txt pyproject.toml scripts/check_python.py
 	@$(PYTHON) scripts/check_python.py
@@ -38,7 +38,10 @@ check: $(STAMP) ## format, lint, types, import contracts, migration lint, fast t
 	$(BIN)/pytest -q $(FAST) --ignore=tests/integration --ignore=tests/scenarios
 
 eval: $(STAMP) ## the scoreboard on the development set
-	@$(BIN)/python eval/score.py --cmd "$(BIN)/frontdesk converse --jsonl" $(EVAL_ARGS) eval/cases/*.jsonl
+	@$(BIN)/python eval/report.py --cmd "$(BIN)/frontdesk converse --jsonl" $(EVAL_ARGS) eval/cases/*.jsonl
+
+eval-report: $(STAMP) ## the scoreboard, and a page of every failed case with its trace
+	@$(BIN)/python eval/report.py --cmd "$(BIN)/frontdesk converse --jsonl" --html eval/report.html $(EVAL_ARGS) eval/cases/*.jsonl
 
 bench: $(STAMP) ## the figures: SIZE=ci or full
 	@$(BIN)/frontdesk bench intake --size $(or $(SIZE),ci)
