@@ -50,8 +50,9 @@ bench: $(STAMP) ## the figures: SIZE=ci or full
 screenshots: $(STAMP) ## take the pictures in docs/screenshots again
 	@FRONTDESK_SCREENSHOTS=1 $(BIN)/pytest -q tests/browser
 
-train: $(STAMP) ## fit the relevance model again
+train: $(STAMP) ## fit the models of wording and of relevance again
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/train.txt
+	@$(BIN)/python scripts/train_wording.py
 	@$(BIN)/python scripts/train_relevance.py
 
 lock: ## compile the requirements again (needs uv)

@@ -29,7 +29,7 @@ from frontdesk.scheduling.models import Catalog  # noqa: E402
 from frontdesk.understanding.models import Understanding  # noqa: E402
 from frontdesk.understanding.understand import understand  # noqa: E402
 from tests.support.fixture_catalogs import FIXTURES, load_fixture  # noqa: E402
-from tests.test_known_messages import NAMED  # noqa: E402
+from tests.test_known_messages import NAMED, name_things  # noqa: E402
 
 FOLDS = 5
 NOW = datetime.fromisoformat("2026-03-05T10:00:00+02:00")
@@ -94,7 +94,7 @@ def make_examples() -> Iterator[Example]:
             for line in block.splitlines():
                 number += 1
                 reading = understand(
-                    line.format(**NAMED[language]), catalog=catalog, now=NOW, language=language
+                    name_things(line, NAMED[language]), catalog=catalog, now=NOW, language=language
                 )
                 for task in make_tasks(catalog):
                     label = is_about(purpose, reading, task)

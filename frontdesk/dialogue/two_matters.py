@@ -31,7 +31,7 @@ def split_in_two(scene: Scene) -> tuple[Understanding, Understanding] | None:
         if not _is_verdict(first, task):
             continue
         second = _read(scene, second_text)
-        if second.intent in QUESTIONS and not (second.says_yes or second.says_no or second.drops):
+        if _is_question(second) and not (second.says_yes or second.says_no or second.drops):
             return first, second
     return None
 
@@ -53,6 +53,12 @@ def _is_verdict(reading: Understanding, task: Task) -> bool:
         return False
     keeps = Topic.KEEPING in find_topics(reading)
     return reading.says_yes or reading.says_no or reading.drops or keeps or says_cancel(reading)
+
+
+def _is_question(reading: Understanding) -> bool:
+    """By its words; what only sounds like one may be the end of the verdict."""
+    is_put = any(reason.startswith(f"{reading.intent}:") for reason in reading.reasons)
+    return reading.intent in QUESTIONS and is_put
 
 
 def _read(scene: Scene, text: str) -> Understanding:

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Final
 
 from frontdesk.safety.emergency import find_alarm
 from frontdesk.safety.models import Urgency
-from frontdesk.safety.rules import RuleBook
+from frontdesk.safety.urgency_rules import load_urgencies
 from frontdesk.scheduling.models import Appointment
 from frontdesk.understanding.language_of import language_of
 
-# A price asked together with a complaint, or "my tooth is killing me", does not make the pain any less.
-_GUARDS: Final = (
-    "negation",
-    "not_negation",
-    "negation_after",
-    "or",
-    "past",
-    "not_past",
-    "present",
-    "condition",
-)
 _SOON: Final = timedelta(hours=2)
 _ORDER: Final = (Urgency.LOW, Urgency.MEDIUM, Urgency.HIGH, Urgency.URGENT)
 
@@ -66,9 +54,3 @@ def _has_visit_soon(appointments: Sequence[Appointment], now: datetime | None) -
     if now is None:
         return False
     return any(now <= appointment.starts_at <= now + _SOON for appointment in appointments)
-
-
-@cache
-def load_urgencies(*, visit_soon: bool = False) -> RuleBook:
-    """The lexicon, compiled once; rules about "the visit" only where there is one within two hours."""
-    return RuleBook("urgency", guards=_GUARDS, keep=lambda facts: visit_soon or not facts.get("soon", False))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,13 @@ _FURTHER_WORD = 0.08
 _MOST_FURTHER_CUES: Final = 2
 _LEAST_SCORE = 1.0
 _MOST_INTENTS: Final = 5
+# A sure guess of the model weighs as much as a plain cue, an unsure one decides only between equals.
+_WEIGHT_OF_WORDING: Final = 2.5
+_LEAST_PROBABILITY: Final = 0.1
+# Where cues say this much, wording has nothing to add.
+_SURE_SCORE: Final = 5.5
+# A word or two say what they say.
+_FEWEST_WORDS: Final = 3
 _DENIALS: Final = frozenset({"negation:not", "negation:refuses"})
 # What is refused cannot be booked or asked about.
 _FOR_WANTED: Final = frozenset({Intent.BOOK, Intent.SERVICE_INQUIRY, Intent.PROVIDE_INFO})
@@ -46,9 +53,13 @@ class Content:
 
 
 def rank_intents(
-    units: Sequence[Unit], found: Sequence[Found], content: Content
+    units: Sequence[Unit], found: Sequence[Found], content: Content, wording: Mapping[str, float]
 ) -> tuple[tuple[Intent, ...], tuple[str, ...]]:
-    """Readings of the message taken alone, strongest first, and the rules that fired."""
+    """Readings of the message taken alone, strongest first, and the rules that fired.
+
+    `wording` is the learned probability of each intent, by its name: it lets messages without a known cue be read, and
+    leans where cues disagree.
+    """
     cues = _cues(units, found, content)
     scores: dict[Intent, float] = defaultdict(float)
     reasons: list[str] = []
@@ -62,6 +73,11 @@ def rank_intents(
         if score > scores[intent]:
             reasons.append(f"{intent}:{rule}")
         scores[intent] = max(score, scores[intent])
+    if len(units) >= _FEWEST_WORDS and max(scores.values(), default=0.0) < _SURE_SCORE:
+        for name, probability in wording.items():
+            if probability >= _LEAST_PROBABILITY:
+                scores[Intent(name)] += _WEIGHT_OF_WORDING * probability
+                reasons.append(f"wording:{name} {probability:.2f}")
     ranked = sorted((each for each in scores if scores[each] >= _LEAST_SCORE), key=lambda each: -scores[each])
     if not ranked:
         return (Intent.OUT_OF_SCOPE,), ("out_of_scope:nothing recognised",)

@@ -20,11 +20,20 @@ from frontdesk.understanding.negation import find_denied, find_denied_words, fin
 from frontdesk.understanding.people import read_people
 from frontdesk.understanding.phrases import Found
 from frontdesk.understanding.tokens import Token, tokenize
+from frontdesk.understanding.wording import load_wording
 
 # Messages of up to so many words may answer in any language ("ok vale", "si ok").
 _SHORT_MESSAGE_UNITS = 3
 # Without a clinic: UTC, and a bare hour is resolved by the date grammar alone.
 _NO_ZONE = "UTC"
+# A treatment is a service to the model of wording, whether this clinic has it or not.
+_SHOWN_AS = (
+    ("service", "<service>"),
+    ("concept", "<service>"),
+    ("doctor", "<doctor>"),
+    ("date", "<date>"),
+    ("number", "<number>"),
+)
 # More than any sincere message; the rest of a pasted book is not read.
 _MOST_CHARACTERS = 4000
 
@@ -75,7 +84,8 @@ def understand(
         is_question=is_question,
         answer=answer,
     )
-    intents, reasons = rank_intents(units, found, content)
+    wording = load_wording("intents").weigh(wording_of(units))
+    intents, reasons = rank_intents(units, found, content, wording)
     return Understanding(
         text=whole,
         language=seen.language,
@@ -100,6 +110,23 @@ def understand(
         negated_words=find_denied_words(units, found, text),
         reasons=reasons,
     )
+
+
+def read_wording(text: str, *, now: datetime, language: str | None) -> list[str]:
+    """A message without a clinic as the model of wording sees it; for training."""
+    tokens = tokenize(text)
+    dates = _dates(text, catalog=None, now=now, timezone=None, language=language)
+    units = units_of(text, tokens, _slots(_concepts_only(tokens), dates), lambda _: None)
+    return wording_of(units)
+
+
+def wording_of(units: Sequence[Unit]) -> list[str]:
+    """The words of a message, with what was recognised named by its kind: other clinics have other names."""
+    return [_kind_of(unit) or unit.forms[0] for unit in units]
+
+
+def _kind_of(unit: Unit) -> str | None:
+    return next((shown for kind, shown in _SHOWN_AS if kind in unit.slots), None)
 
 
 def _dates(
