@@ -51,7 +51,8 @@ def find_link(
 ) -> Link:
     """How the message relates to the task. `in_hand`: nothing else came in between. `policy`: what the model may decide."""
     link = _find_by_rules(reading, task, in_hand=in_hand)
-    if policy.mode is RelevanceMode.OFF or not link.is_open:
+    # An answered question waits for nothing: only the rules know what follows on it.
+    if policy.mode is RelevanceMode.OFF or not link.is_open or task.kind == "inquiry":
         return link
     model = load_relevance_model()
     probability = model.probability(features_of(reading, task, in_hand=in_hand))
@@ -224,7 +225,8 @@ def _choosing(reading: Understanding, task: Task, _names: TaskNames) -> Link | N
         return answers(0.85, "says which visit")
     # A value for what is still open: the task has no doctor or service yet.
     named = (task.service_id is None and reading.services) or (task.doctor_id is None and reading.doctors)
-    if named and task.kind in NEW_BOOKING_KINDS and reading.intent not in _QUESTIONS:
+    asks = reading.intent in _QUESTIONS and (reading.is_question or "service" not in task.missing)
+    if named and task.kind in NEW_BOOKING_KINDS and not asks:
         return answers(0.85, "gives what was missing")
     return None
 

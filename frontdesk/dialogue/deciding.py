@@ -153,6 +153,8 @@ async def _begin(scene: Scene, link: Link) -> tuple[Scene, Answer]:
         return scene, repeat_question(scene, before.task)
     scene = scene.with_session(put_task_aside(before))
     answer = await _STARTS[_new_intent(scene)](scene)
+    if before.task is not None and before.task.kind == "inquiry" and "inquiry.payment" in answer.reasons:
+        answer = replace(answer, keeps_task=True)  # what was spoken of stays the topic
     if answer.keeps_task:
         scene = scene.with_session(before)
     return scene, replace(answer, relevance=link.probability).because(f"intent.{reading.intent}", link.reason)

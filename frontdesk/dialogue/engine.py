@@ -13,7 +13,7 @@ from frontdesk.dialogue.answer import Answer
 from frontdesk.dialogue.deciding import decide
 from frontdesk.dialogue.guarding import LONGEST_MESSAGE, remember_minor
 from frontdesk.dialogue.pressing import pressed_visit, read_press
-from frontdesk.dialogue.promising import judge_follow_up
+from frontdesk.dialogue.promising import judge_complaint, judge_follow_up
 from frontdesk.dialogue.scene import Scene
 from frontdesk.dialogue.wording import Wording
 from frontdesk.language.choose import LanguageChoice, choose_language
@@ -177,6 +177,10 @@ def _session_after(scene: Scene, answer: Answer, state: ConversationState, choic
 
 
 def _follow_up(scene: Scene, answer: Answer) -> FollowUp | None:
+    if answer.follow_up is None and not answer.escalated:
+        complaint = judge_complaint(scene)
+        if complaint is not None:
+            return complaint
     if answer.follow_up is not None or not scene.turn.always_follow_up:
         return answer.follow_up
     return judge_follow_up(scene, "staff are away")

@@ -30,7 +30,7 @@ def answer_service_question(scene: Scene, intent: Intent, *, topic: UUID | None 
     if Topic.MEDICINE in topics:
         return _decline_medicine(scene, services, intent)
     if Topic.PAYMENT in topics and not _named_services(scene):
-        return _leave_payment(scene, intent)
+        return _leave_payment(scene, intent, topic)
     if len(services) == 1:
         return _tell_service(scene, services[0], intent, topics)
     if services:
@@ -154,9 +154,10 @@ def _leave_to_staff(scene: Scene, intent: Intent) -> Answer:
     )
 
 
-def _leave_payment(scene: Scene, intent: Intent) -> Answer:
-    """Cards, insurance and receipts are for staff to answer."""
+def _leave_payment(scene: Scene, intent: Intent, topic: UUID | None) -> Answer:
+    """Cards, insurance and receipts are for staff to answer. What was spoken of stays the topic."""
     return Answer(
+        task=Task(kind="inquiry", service_id=topic, asked=True, current=True) if topic else None,
         parts=(scene.say("payment"),),
         intent=intent,
         state=ConversationState.SERVICE_INQUIRY,

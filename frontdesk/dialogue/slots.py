@@ -196,6 +196,10 @@ def find_refusal(scene: Scene, task: Task) -> Refusal | None:
         absent = _doctor_refusal(doctor, task.on)
         if absent is not None:
             return absent
+    elif task.service_id and all(
+        _doctor_refusal(each, task.on) for each in scene.catalog.doctors_for(task.service_id)
+    ):
+        return "full"
     return _hour_refusal(scene, task) if task.at is not None else None
 
 

@@ -223,13 +223,22 @@ def _may_speak(each: Found, language: str) -> bool:
     return each.label.startswith("intent:") and each.phrase.weight >= 5 and each.last - each.first >= 2
 
 
+def _is_whole_word(found: Found, units: Sequence[Unit]) -> bool:
+    """A message of one word that is an ordinal to the letter: the first of a list, rather than of the month."""
+    words = {word for element in found.phrase.elements for word in element.words}
+    return len(units) == 1 and not words.isdisjoint(units[0].forms)
+
+
 def _choice(units: Sequence[Unit], found: Sequence[Found]) -> int | None:
     # A day is no number in a list, though "вторник" begins like "второй".
     chosen = [
         each
         for each in found
         if each.label.startswith("choice:")
-        and not all("date" in units[place].slots for place in range(each.first, each.last))
+        and (
+            not all("date" in units[place].slots for place in range(each.first, each.last))
+            or _is_whole_word(each, units)
+        )
     ]
     if chosen:
         longest = max(chosen, key=lambda each: each.last - each.first)
