@@ -148,7 +148,7 @@ def make_desk(settings: Settings, database: Database, *, clock: Clock = wall_clo
         instances=InstanceStore(database),
         catalogs=catalogs,
         turns=turns,
-        follow_ups=FollowupScheduler(store=FollowUpStore(database), alerts=alerts, clock=clock),
+        follow_ups=FollowupScheduler(store=FollowUpStore(database), clock=clock),
     )
 
 

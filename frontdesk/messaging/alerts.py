@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from frontdesk.observability.trace_context import TraceContext, add_trace_to_dict
 from frontdesk.storage import sql
-from frontdesk.storage.postgres import Database
+from frontdesk.storage.postgres import Database, Transaction
 from frontdesk.storage.sql import Jsonb
 
 log = logging.getLogger(__name__)
@@ -144,7 +144,12 @@ class Alerts:
     async def put(self, clinic_id: UUID, alert: Mapping[str, Any]) -> None:
         """Keep an alert and have the first contact told; nothing if its dedupe key is known."""
         async with self._database.transaction(clinic_id) as tx:
-            await sql.fetch_value(tx, "select core.put_alert(%s)", (Jsonb(alert),))
+            await put_alert(tx, alert)
+
+
+async def put_alert(tx: Transaction, alert: Mapping[str, Any]) -> None:
+    """The same within a transaction, together with what the alert is about."""
+    await sql.fetch_value(tx, "select core.put_alert(%s)", (Jsonb(alert),))
 
 
 def alert_json(

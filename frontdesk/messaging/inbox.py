@@ -129,15 +129,21 @@ class Inbox:
         provider_id: str,
         text: str | None,
         now: datetime,
+        alarm_rule: str | None = None,
     ) -> str:
-        """Apply an edit or a revoke to a stored message, or keep it until the message comes. The outcome."""
+        """Apply an edit or a revoke to a stored message, or keep it until the message comes. The outcome.
+
+        `alarm_rule`: the rule of the emergency the new words tell of; staff are alerted.
+        """
         payload = {
             "clinic_id": clinic_id,
             "instance_id": instance_id,
             "change": change,
             "provider_id": provider_id,
             "text": text,
+            "alarm_rule": alarm_rule,
             "now": now.isoformat(),
+            "trace_id": TraceContext.current(),
             "trace": add_trace_to_dict({}),
         }
         return await self._call("select core.change_message(%s)", payload)

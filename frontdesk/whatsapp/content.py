@@ -49,6 +49,9 @@ ASKING: Final = frozenset(
     | {K.LIST_REPLY, K.POLL, K.VIEW_ONCE, K.UNSUPPORTED}
 )
 
+# Kinds that say nothing to the other side.
+SAYING_NOTHING: Final = frozenset({K.REACTION, K.POLL_VOTE, K.CALL, K.SERVICE, K.EMPTY})
+
 WRAPPERS: Final = (
     *("ephemeralMessage", "viewOnceMessage", "viewOnceMessageV2", "viewOnceMessageV2Extension"),
     *("documentWithCaptionMessage", "editedMessage", "associatedChildMessage", "groupMentionedMessage"),

@@ -17,6 +17,7 @@ from frontdesk.messaging.inbox import Emergency, Inbox, Incoming, Sender
 from frontdesk.safety.emergency import find_alarm
 from frontdesk.understanding.language_of import language_of
 from frontdesk.whatsapp import events
+from frontdesk.whatsapp.content import SAYING_NOTHING
 from frontdesk.whatsapp.envelope import Envelope
 from frontdesk.whatsapp.identity import ChatKind
 from frontdesk.whatsapp.payloads import asks_something, read_event
@@ -150,6 +151,8 @@ class Intake:
                 now=now,
             )
             return "stored"
+        if event.kind in SAYING_NOTHING:
+            return "ignored"  # a thumb up or WhatsApp's own notices take nothing over
         is_stale = now - event.sent_at > self._stale_after
         accepted = await self._inbox.accept(
             instance.clinic_id,
@@ -173,6 +176,7 @@ class Intake:
     @_handle.register
     async def _(self, event: events.Edited, instance: InstanceRow, raw: Raw, now: datetime) -> Outcome:
         del raw
+        alarm = find_alarm(event.text) if event.text else None
         await self._inbox.change(
             instance.clinic_id,
             instance.instance_id,
@@ -180,6 +184,7 @@ class Intake:
             provider_id=event.provider_id,
             text=event.text,
             now=now,
+            alarm_rule=alarm.rule if alarm else None,
         )
         return "stored"
 

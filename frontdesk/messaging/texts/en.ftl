@@ -6,3 +6,4 @@ undelivered = An answer did not reach the patient. Please contact them.
 instance-lost = The clinic's WhatsApp is logged out: a new QR code is needed. Messages are waiting.
 stale-emergency = An old message about a possible emergency has come in. Please check the chat.
 overdue-follow-up = A reply promised to a patient is overdue. Please open the chat.
+untold = A visit was booked or changed in this chat and the patient has not been told. Please tell them.

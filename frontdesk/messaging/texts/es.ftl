@@ -6,3 +6,4 @@ undelivered = Una respuesta no llegó al paciente. Contacte con él, por favor.
 instance-lost = El WhatsApp de la clínica está desconectado: hace falta un nuevo código QR. Los mensajes esperan.
 stale-emergency = Ha llegado un mensaje antiguo sobre una posible urgencia. Revise el chat, por favor.
 overdue-follow-up = Una respuesta prometida a un paciente lleva retraso. Abra el chat, por favor.
+untold = Se reservó o cambió una cita en este chat y el paciente no lo sabe todavía. Avísele, por favor.

@@ -6,3 +6,4 @@ undelivered = Uma resposta não chegou ao paciente. Entre em contato, por favor.
 instance-lost = O WhatsApp da clínica está desconectado: é preciso um novo código QR. As mensagens aguardam.
 stale-emergency = Chegou uma mensagem antiga sobre uma possível emergência. Verifique a conversa.
 overdue-follow-up = Uma resposta prometida a um paciente está atrasada. Abra a conversa, por favor.
+untold = Uma consulta foi marcada ou alterada nesta conversa e o paciente ainda não foi avisado. Avise-o, por favor.
