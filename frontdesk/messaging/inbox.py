@@ -171,6 +171,7 @@ class Inbox:
         sender: Sender,
         kind: str,
         text: str,
+        text_as_sent: str,
         sent_at: datetime,
         now: datetime,
     ) -> str:
@@ -185,6 +186,7 @@ class Inbox:
             "push_name": None,
             "kind": kind,
             "text": text,
+            "text_as_sent": text_as_sent,
             "sent_at": sent_at.isoformat(),
             "now": now.isoformat(),
             "message_id": uuid4(),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from frontdesk.whatsapp.clean_text import clean_line, clean_text
+from frontdesk.whatsapp.clean_text import clean_line, clean_text, make_storable
 from frontdesk.whatsapp.lenient_json import JsonObject
 from frontdesk.whatsapp.shared_contact import SharedContact, read_contacts
 
@@ -123,6 +123,14 @@ def read_content(message: JsonObject, *, outer_context: JsonObject | None = None
     name = _find_known_name(inner)
     body = inner.find_object(name) if name is not None else None
     return _add_quote(content, outer_context, body.find_object("contextInfo") if body is not None else None)
+
+
+def find_text_as_sent(message: JsonObject) -> str:
+    """The words of a text message as they were typed or sent, with all that `clean_text` takes away."""
+    inner, _ = find_message(message)
+    extended = inner.find_object("extendedTextMessage")
+    text = inner.find_text("conversation") or (extended.find_text("text") if extended is not None else None)
+    return make_storable(text or "")
 
 
 def find_choice_id(params: str | None) -> str | None:

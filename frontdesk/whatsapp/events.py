@@ -125,6 +125,8 @@ class OwnMessage(_Message):
 
     # "api": echo of a send through the API. "device": somebody at the clinic typed it, unless we know its id.
     via: Literal["api", "device"]
+    # To the letter, marks of direction and all: an echo is known by it. `text` is cleaned.
+    text_as_sent: str = field(default="", repr=False)
     # May be the partner's LID or our own: good for finding a known chat, not for remembering.
     unsure_lid: str | None = None
 

@@ -147,6 +147,7 @@ class Intake:
                 sender=sender,
                 kind=event.kind.value,
                 text=event.text,
+                text_as_sent=event.text_as_sent,
                 sent_at=event.sent_at,
                 now=now,
             )

@@ -11,7 +11,14 @@ from datetime import datetime
 from typing import Final, Literal
 
 from frontdesk.whatsapp.clean_text import clean_line
-from frontdesk.whatsapp.content import ASKING, Content, ContentKind, find_message, read_content
+from frontdesk.whatsapp.content import (
+    ASKING,
+    Content,
+    ContentKind,
+    find_message,
+    find_text_as_sent,
+    read_content,
+)
 from frontdesk.whatsapp.envelope import Envelope, HookPath, Unusable, parse_envelope, split_hook_path
 from frontdesk.whatsapp.events import (
     Call,
@@ -132,6 +139,7 @@ def read_message(
             sent_at=sent_at,
             sent_at_is_doubtful=doubtful,
             via="api" if via_api else "device",
+            text_as_sent=find_text_as_sent(message),
             unsure_lid=unsure_lid,
         )
     return PatientMessage(

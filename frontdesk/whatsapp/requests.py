@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from frontdesk.whatsapp.clean_text import make_storable
+from frontdesk.whatsapp.content import find_text_as_sent
 from frontdesk.whatsapp.envelope import Unusable
 from frontdesk.whatsapp.events import DeliveryStatus, Event
 from frontdesk.whatsapp.failures import Failure, classify_failure
@@ -257,13 +257,11 @@ def _read_record(record: JsonObject) -> FoundMessage | None:
     sent_at, doubtful = read_moment(record.find_number("messageTimestamp"), received_at=_FAR_AHEAD)
     if key is None or provider_id is None or doubtful:
         return None
-    extended = message.find_object("extendedTextMessage")
-    text = message.find_text("conversation") or (extended.find_text("text") if extended is not None else None)
     remote = key.find_text("remoteJid")
     return FoundMessage(
         provider_id=provider_id,
         from_me=key.find_flag("fromMe") is True,
-        text=make_storable(text or ""),
+        text=find_text_as_sent(message),
         sent_at=sent_at,
         phone=find_phone(remote),
         lid=find_lid(remote),

@@ -32,13 +32,14 @@ OpenClient = Callable[..., Awaitable[tuple[EvolutionClient, Gateway]]]
 async def open_desk(database_url: str, owner_url: str, tmp_path: Path) -> AsyncIterator[OpenFront]:
     async with AsyncExitStack() as stack:
 
-        async def open_one(gateway_version: str = "2.3.7") -> Front:
+        async def open_one(gateway_version: str = "2.3.7", events: frozenset[str] = frozenset()) -> Front:
             return await stack.enter_async_context(
                 open_front(
                     database_url=database_url,
                     owner_url=owner_url,
                     folder=tmp_path,
                     gateway_version=gateway_version,
+                    events=events,
                 )
             )
 
@@ -83,6 +84,21 @@ async def test_a_gateway_of_any_generation_is_answered_in_the_words_it_takes(
         await front.settle()
     assert len(await front.answers()) == 2
     assert front.query("select status, maybe_duplicate from core.outbox") == [("sent", False)] * 2
+
+
+async def test_an_echo_before_the_gateways_answer_is_known_for_ours_in_hebrew_too(
+    open_desk: OpenFront,
+) -> None:
+    front = await open_desk(events=frozenset({"send.message"}))
+    await front.fault(die_before_answer=True)
+    await front.says("שלום, כמה עולה בדיקה?", phone="972550000031", instance="mirpaat-shaked")
+    await front.queue.run_until_idle()
+    await front.hear_everything()
+
+    (answer,) = await front.answers("972550000031")
+    assert "\u2068" in answer  # a price runs against Hebrew
+    assert front.query("select status, reason, maybe_duplicate from core.outbox") == [("sent", "echo", False)]
+    assert front.query("select count(*) from core.whatsapp_conversations where direction = 'out'") == [(1,)]
 
 
 @pytest.mark.parametrize("version", ["1.8.2", "2.3.7"])
