@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+from typing import Annotated
 
 import psycopg
 import typer
@@ -78,7 +80,9 @@ def run_api() -> None:
     )
 
 
-def run_worker_process() -> None:
+def run_worker_process(
+    ready_fd: Annotated[int | None, typer.Option(hidden=True, help="written to when jobs are taken")] = None,
+) -> None:
     """The worker process: thinks, sends, follows up. Run as many as you like."""
     import uvloop
 
@@ -88,7 +92,13 @@ def run_worker_process() -> None:
     servers = reach_servers(settings)
     configure_trace_logging(service="worker", style=settings.log_format, level=settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run_worker(settings, servers))
+        runner.run(run_worker(settings, servers, on_ready=lambda: _tell(ready_fd)))
+
+
+def _tell(descriptor: int | None) -> None:
+    if descriptor is not None:
+        os.write(descriptor, b"ready")
+        os.close(descriptor)
 
 
 @migrate.callback()

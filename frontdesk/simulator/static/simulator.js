@@ -171,12 +171,14 @@ function receiveMessage(message, contact) {
 
 // ---- what the system thought
 
+// A thought never changes: only those not yet known are asked for, and an answer that comes late takes none away.
 async function loadThoughts(chosen) {
   const asked = current;
-  const ids = messages.filter((message) => message.author === "assistant").map((message) => message.message_id);
+  const known = thoughts;
+  const ids = messages.map((message) => message.author === "assistant" && message.message_id).filter((id) => id && !known.has(id));
   const answer = await load("thoughts", { instance: asked.instance, ids: ids.slice(-100).join(",") });
-  if (current !== asked) return;
-  thoughts = new Map(Object.entries(answer.thoughts));
+  if (thoughts !== known) return; // another chat was opened meanwhile
+  for (const [id, thought] of Object.entries(answer.thoughts)) known.set(id, thought);
   by("thoughts-hint").dataset.label = answer.available ? "thoughtsNone" : "thoughtsUnavailable";
   paintPanel(chosen);
 }
