@@ -28,12 +28,17 @@ class Jobs:
     async def answer_message(self, job: Job) -> None:
         if job.attempt == 0 and self._debounce_s:
             await asyncio.sleep(self._debounce_s)  # the rest of a burst
-        await self._office.desk.turns.answer(
-            clinic_id=UUID(job.arguments["clinic_id"]),
-            session_id=UUID(job.arguments["session_id"]),
-            is_retry=job.attempt > 0,
-            sender=self._office.queue.find_sender(),
-        )
+        chat = {
+            "clinic_id": UUID(job.arguments["clinic_id"]),
+            "session_id": UUID(job.arguments["session_id"]),
+        }
+        turns = self._office.desk.turns
+        try:
+            await turns.answer(**chat, is_retry=job.attempt > 0, sender=self._office.queue.find_sender())
+        except Exception:
+            if job.is_last:
+                await turns.park(**chat)
+            raise
 
     async def deliver_message(self, job: Job) -> None:
         await self._office.delivery.deliver(
@@ -74,7 +79,7 @@ def add_jobs(office: BackOffice, jobs: Jobs) -> None:
     queue.add("deliver_message", "send", jobs.deliver_message, max_attempts=300)
     # Patient for as long: a gateway that is away cannot say what arrived.
     queue.add("check_receipt", "send", jobs.check_receipt, max_attempts=300)
-    queue.add("tell_staff", "send", jobs.tell_staff)
+    queue.add("tell_staff", "urgent", jobs.tell_staff)
     queue.add_periodic("pass_on_alerts", "* * * * * */15", jobs.pass_on_alerts)
     queue.add_periodic("settle_follow_ups", "* * * * * */15", jobs.settle_follow_ups)
     queue.add_periodic("find_unacknowledged", "* * * * * */15", jobs.find_unacknowledged)

@@ -14,6 +14,7 @@ from frontdesk.conversation.engine import Engine, EngineUnavailable, Person, Rep
 from frontdesk.conversation.session_json import session_from_json, session_to_json
 from frontdesk.conversation.state_machine import put_task_aside
 from frontdesk.conversation.store import LoadedTurn, SessionStore
+from frontdesk.language.codes import LANGUAGES
 from frontdesk.messaging.alerts import alert_json
 from frontdesk.observability.trace_context import TraceContext, add_trace_to_dict
 from frontdesk.safety.emergency import find_alarm
@@ -122,7 +123,7 @@ class TurnHandler:
         if loaded is None or not loaded.messages:
             return None
         if max(message.attempts for message in loaded.messages) >= MAX_MESSAGE_ATTEMPTS:
-            await self._park(loaded, now)
+            await self.park(clinic_id=clinic_id, session_id=session_id)
             return Answered(reply=None, turn=None, tools=None, more=False)
         if loaded.staff_until is not None and loaded.staff_until > now:
             return await self._stay_silent(loaded, now)
@@ -209,6 +210,7 @@ class TurnHandler:
         timings: Mapping[str, float],
     ) -> dict[str, Any]:
         turn_id, trace_id = uuid4(), TraceContext.current()
+        alert_kind = "emergency" if turn.alarm is not None else "handover"
         has_written = any(record.ok and record.name in WRITING_TOOLS for record in tools.records)
         return {
             **_commit_head(loaded, turn_id, now),
@@ -260,9 +262,10 @@ class TurnHandler:
             else alert_json(
                 loaded.clinic_id,
                 loaded.session_id,
-                kind="emergency" if turn.alarm is not None else "handover",
+                kind=alert_kind,
                 reason=reply.alert_reason,
-                dedupe_key=f"turn:{loaded.session_id}:{loaded.turn_version}",
+                # Of the message, not the turn: an answer that is taken back and given anew alerts once.
+                dedupe_key=f"{alert_kind}:{loaded.messages[0].message_id}",
                 now=now,
             ),
             "patient_language": reply.language if loaded.patient_language is None else None,
@@ -288,41 +291,24 @@ class TurnHandler:
         )
         return Answered(reply=None, turn=None, tools=None, more=committed.more)
 
-    async def _park(self, loaded: LoadedTurn, now: datetime) -> None:
-        """These messages failed too often: one apology, staff take over, the chat goes on."""
-        language = loaded.context.get("language") or loaded.patient_language or "en"
-        first = loaded.messages[0]
-        log.error("messages.parked", extra={"session_id": loaded.session_id, "count": len(loaded.messages)})
+    async def park(self, *, clinic_id: UUID, session_id: UUID) -> None:
+        """Set aside what waits, because it failed too often: one apology, staff take over, the chat goes on.
+
+        Needs nothing of the chat but its id: what cannot even be read is parked too.
+        """
+        now = self._clock()
+        log.error("messages.parked", extra={"session_id": session_id})
         await self._sessions.park(
-            loaded.clinic_id,
+            clinic_id,
             {
-                "session_id": loaded.session_id,
-                "message_ids": [message.message_id for message in loaded.messages],
-                "reply": {
-                    "clinic_id": loaded.clinic_id,
-                    "outbox_id": uuid4(),
-                    "message_id": uuid4(),
-                    "session_id": loaded.session_id,
-                    "instance_id": loaded.instance_id,
-                    "reply_to": loaded.reply_to,
-                    "text": self._apology(language),
-                    "kind": "apology",
-                    "language": language,
-                    "dedupe_key": f"apology:{first.message_id}",
-                    "session_before": None,
-                    "turn_id": None,
-                    "now": now.isoformat(),
-                    "trace_id": TraceContext.current(),
-                    "trace": add_trace_to_dict({}),
-                },
-                "alert": alert_json(
-                    loaded.clinic_id,
-                    loaded.session_id,
-                    kind="dead_letter",
-                    reason="failed too often",
-                    dedupe_key=f"dead:{first.message_id}",
-                    now=now,
-                ),
+                "session_id": session_id,
+                "apologies": {language: self._apology(language) for language in LANGUAGES},
+                "outbox_id": uuid4(),
+                "message_id": uuid4(),
+                "alert_id": uuid4(),
+                "now": now.isoformat(),
+                "trace_id": TraceContext.current(),
+                "trace": add_trace_to_dict({}),
             },
         )
 

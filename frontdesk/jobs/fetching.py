@@ -27,6 +27,11 @@ select j.id, j.status, j.task_name, j.priority, j.lock, j.queueing_lock, j.args,
 from procrastinate_fetch_job_v2(%(queues)s::varchar[], %(worker_id)s) j
 """
 
+_IN_HAND: Final = """\
+select id, status, task_name, priority, lock, queueing_lock, args, scheduled_at, queue_name, attempts, worker_id
+from procrastinate_jobs where status = 'doing' and worker_id = any(%(workers)s::bigint[])
+"""
+
 
 class Bell(asyncio.Event):
     """Rings for new jobs. Clearing it keeps what rang after the last look."""
@@ -65,6 +70,10 @@ class AlertWorker(Worker):
         """Its number in the database; None before it runs and once it stops."""
         return None if self._stop_event.is_set() else self.worker_id
 
+    def knows(self, job_id: int) -> bool:
+        """Whether it runs this job."""
+        return any(context.job.id == job_id for context in self._running_jobs.values())
+
     def start(self, job: queue_jobs.Job) -> None:
         """Run a job that is in this worker's hands already, beside those it fetches."""
         context = job_context.JobContext(
@@ -97,6 +106,13 @@ class AlertJobManager(manager.JobManager):
 
     def find_worker(self, queue: str) -> AlertWorker | None:
         return self._workers.get((queue,))
+
+    async def list_unknown_jobs(self) -> list[queue_jobs.Job]:
+        """Jobs that the database counts among those of this process's workers, and that none of them runs."""
+        workers = {id_: worker for worker in self._workers.values() if (id_ := worker.find_id()) is not None}
+        rows = await self.connector.execute_query_all_async(query=_IN_HAND, workers=list(workers))
+        jobs = [queue_jobs.Job.from_row(row) for row in rows]
+        return [job for job in jobs if job.id and job.worker_id and not workers[job.worker_id].knows(job.id)]
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> queue_jobs.Job | None:
         worker = self._workers.get(tuple(queues or ()))

@@ -35,6 +35,9 @@ POLL_S: Final = 0.5
 POLL_JOBS_S: Final = 5.0
 # With the wait for a heartbeat above: a dead worker's turn is answered within half a minute.
 SWEEP_CRON: Final = "* * * * * */5"
+SWEEP_OWN_EVERY_S: Final = 5.0
+# Answers, sends, alarms: what a patient or staff wait for. The rest is maintenance.
+QUEUES: Final = ("turns", "urgent", "send")
 # Tries before a job rests as `failed`, the dead letters.
 MAX_ATTEMPTS: Final = 8
 # A job whose worker died this often is taken to be what kills it.
@@ -43,11 +46,12 @@ STATEMENT_TIMEOUT_MS: Final = 15_000
 
 
 class Job:
-    """One job as its handler sees it: ids in, and which try this is (0 is the first)."""
+    """One job as its handler sees it: ids in, and which try this is (0 is the first; `is_last`: no other follows)."""
 
-    def __init__(self, arguments: Mapping[str, Any], attempt: int) -> None:
+    def __init__(self, arguments: Mapping[str, Any], attempt: int, *, is_last: bool = False) -> None:
         self.arguments = arguments
         self.attempt = attempt
+        self.is_last = is_last
 
 
 class RetryLater(Exception):
@@ -96,7 +100,8 @@ class JobQueue:
         async def run(context: procrastinate.JobContext, /, **arguments: Any) -> None:
             with extract_trace_from_dict(arguments):
                 try:
-                    await handler(Job(arguments, context.job.attempts))
+                    attempt = context.job.attempts
+                    await handler(Job(arguments, attempt, is_last=attempt + 1 >= max_attempts))
                 except RetryLater:
                     raise  # said by its handler already
                 except Exception as error:
@@ -162,7 +167,7 @@ class JobQueue:
     async def close(self) -> None:
         await self._app.close_async()
 
-    async def run_until_idle(self, queues: Sequence[str] = ("turns", "send")) -> None:
+    async def run_until_idle(self, queues: Sequence[str] = QUEUES) -> None:
         """Run what is due now, and what that leads to, until nothing is left: for tests and one-off work."""
         while True:
             await self._app.run_worker_async(
@@ -180,12 +185,34 @@ class JobQueue:
     async def run_worker(self, *, concurrency: int, shutdown_timeout_s: float) -> None:
         """Run jobs until cancelled; then finish those in hand within the timeout and give the others back.
 
-        Three groups, so that maintenance cannot delay answers: turns, sends, the rest.
+        A group each for turns, sends, alarms and the rest: maintenance delays no answer, and a gateway that hangs no alarm.
         """
-        groups = {"turns": concurrency, "send": concurrency, "jobs": 4}
+        groups = {"turns": concurrency, "send": concurrency, "urgent": min(concurrency, 20), "jobs": 4}
         async with asyncio.TaskGroup() as group:
             for queue, size in groups.items():
                 group.create_task(self._run_group(queue, size, shutdown_timeout_s))
+            group.create_task(self._sweep_own())
+
+    async def _sweep_own(self) -> None:
+        """Give back the jobs that are said to be in this process's hands and are not.
+
+        The word that a job has ended, or that it began, may have got lost on the way from or to the database. Nobody
+        else would ever touch such a job, nor what waits behind its lock.
+        """
+        missing_before: set[int] = set()
+        while True:
+            await asyncio.sleep(SWEEP_OWN_EVERY_S)
+            try:
+                missing = {
+                    job.id: job for job in await self._fetching.list_unknown_jobs() if job.id is not None
+                }
+                for job_id in missing.keys() & missing_before:
+                    await self._give_to_others(missing[job_id])
+            except queue_exceptions.ConnectorException as error:
+                log.warning("jobs.not_swept", extra={"error_type": type(error).__name__})
+                continue
+            # Seen twice: what was fetched this very moment is known a moment later.
+            missing_before = set(missing)
 
     async def _run_group(self, queue: str, concurrency: int, shutdown_timeout_s: float) -> None:
         worker = AlertWorker(

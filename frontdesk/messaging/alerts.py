@@ -188,12 +188,15 @@ def undelivered_alert(
     )
 
 
-# Where there is a choice, the alert goes out by a number that is connected: the lost one cannot tell of itself.
+# Where there is a choice, the alert goes out by a number that is connected (a lost one cannot tell of itself), and by the
+# chat's own of those.
 _LOCK_ALERT = """
-select a.alert_id, a.kind, a.told, coalesce(s.instance_id, (
+select a.alert_id, a.kind, a.told, (
     select i.instance_id from healthcare.whatsapp_instances i
     where i.clinic_id = %(clinic)s and i.removed_at is null
-    order by i.connection_state in ('logged_out', 'close', 'refused'), i.created_at limit 1)) as instance_id,
+    order by i.connection_state in ('logged_out', 'close', 'refused'), i.instance_id is distinct from s.instance_id,
+      i.created_at
+    limit 1) as instance_id,
   c.default_language, t.phone as phone_digits
 from core.staff_alerts a
 join core.clinics c on c.clinic_id = a.clinic_id

@@ -80,8 +80,12 @@ class Inbox:
         *,
         now: datetime,
         emergency: Emergency | None = None,
+        stale_alert: Mapping[str, Any] | None = None,
     ) -> Accepted:
-        """Keep a message and ask for its answer, or neither: one statement. Raises DatabaseUnavailable."""
+        """Keep a message and ask for its answer, or neither: one statement. Raises DatabaseUnavailable.
+
+        `stale_alert` is for staff: an emergency that is too old for the patient to be answered by us.
+        """
         payload = add_trace_to_dict(
             {
                 "clinic_id": clinic_id,
@@ -108,6 +112,7 @@ class Inbox:
                 "hands_back": message.hands_back,
                 "staff_until": (now + self._staff_takeover).isoformat(),
                 "emergency": _emergency_json(emergency),
+                "stale_alert": stale_alert,
             }
         )
         payload["trace"] = {"trace": payload["trace"]}
@@ -129,10 +134,12 @@ class Inbox:
         provider_id: str,
         text: str | None,
         now: datetime,
+        changed_at: datetime | None = None,
         alarm_rule: str | None = None,
     ) -> str:
         """Apply an edit or a revoke to a stored message, or keep it until the message comes. The outcome.
 
+        `changed_at`: by the author's clock, None if unknown; of two edits the later one counts.
         `alarm_rule`: the rule of the emergency the new words tell of; staff are alerted.
         """
         payload = {
@@ -141,6 +148,7 @@ class Inbox:
             "change": change,
             "provider_id": provider_id,
             "text": text,
+            "changed_at": changed_at.isoformat() if changed_at else None,
             "alarm_rule": alarm_rule,
             "now": now.isoformat(),
             "trace_id": TraceContext.current(),
@@ -206,11 +214,6 @@ class Inbox:
                 " values (%s, %s, %s, %s, %s, %s)",
                 (uuid4(), instance, reason, body, now, TraceContext.current()),
             )
-
-    async def raise_alert(self, clinic_id: UUID, alert: Mapping[str, Any]) -> None:
-        """An alert for staff that goes with no message of the inbox."""
-        async with self._database.transaction(clinic_id) as tx:
-            await sql.fetch_value(tx, "select core.put_alert(%s)", (Jsonb(alert),))
 
     async def _call(self, query: Any, payload: Mapping[str, Any]) -> str:
         async with self._database.connection() as connection:

@@ -16,7 +16,12 @@ from frontdesk.storage.sql import Jsonb
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Promised:
-    """One message to send. `was_sending`: an earlier try may have reached the gateway, since `claimed_at`."""
+    """One message to send.
+
+    `was_sending`: an earlier try may have reached the gateway, since `claimed_at`; `unwanted` says why it is not to be
+    sent again then. `phone` and `lid` are the person's addresses where a lookup needs them. `claim` is the number of
+    this try: who has a lower one than the row has lost the message to another worker.
+    """
 
     outbox_id: UUID
     session_id: UUID | None
@@ -27,7 +32,11 @@ class Promised:
     text: str
     kind: str
     attempts: int
+    claim: int
     was_sending: bool
+    unwanted: str | None
+    phone: str | None
+    lid: str | None
     created_at: datetime
     claimed_at: datetime | None
     removed: bool
@@ -70,7 +79,7 @@ class Outbox:
     async def mark(
         self,
         clinic_id: UUID,
-        outbox_id: UUID,
+        promised: Promised,
         *,
         status: Literal["sent", "failed", "pending", "superseded"],
         now: datetime,
@@ -78,10 +87,14 @@ class Outbox:
         reason: str | None = None,
         maybe_duplicate: bool = False,
     ) -> None:
-        """What became of the send. `pending`: nothing left us, it may be tried again or taken back."""
+        """What became of the send. `pending`: nothing left us, it may be tried again or taken back.
+
+        Says nothing where another worker took the message over, unless it went out: then both may have.
+        """
         payload = {
             "clinic_id": clinic_id,
-            "outbox_id": outbox_id,
+            "outbox_id": promised.outbox_id,
+            "claim": promised.claim,
             "status": status,
             "provider_id": provider_id,
             "reason": reason,
@@ -90,6 +103,13 @@ class Outbox:
         }
         async with self._database.connection() as connection:
             await sql.fetch_value(connection, "select core.mark_outbox(%s)", (Jsonb(payload),))
+
+    async def still_holds(self, clinic_id: UUID, promised: Promised) -> bool:
+        """Whether the message is still this worker's to send, and wanted."""
+        payload = {"clinic_id": clinic_id, "outbox_id": promised.outbox_id, "claim": promised.claim}
+        async with self._database.connection() as connection:
+            holds: bool = await sql.fetch_value(connection, "select core.still_holds(%s)", (Jsonb(payload),))
+        return holds
 
     async def mark_doubtful(self, clinic_id: UUID, outbox_id: UUID) -> None:
         """The message is about to be sent although an earlier try may have arrived."""
@@ -186,7 +206,11 @@ def _read_promised(row: Mapping[str, Any]) -> Promised:
         text=row["text"],
         kind=row["kind"],
         attempts=row["attempts"],
+        claim=row["claim"],
         was_sending=row["was_sending"],
+        unwanted=row["unwanted"],
+        phone=row["phone"],
+        lid=row["lid"],
         created_at=datetime.fromisoformat(row["created_at"]),
         claimed_at=datetime.fromisoformat(row["claimed_at"]) if row["claimed_at"] else None,
         removed=row["removed"],

@@ -14,8 +14,6 @@ from frontdesk.storage.sql import Jsonb
 log = logging.getLogger(__name__)
 
 FORGOTTEN_AFTER: Final = timedelta(minutes=2)
-# A send in hand is claimed within milliseconds.
-UNBEGUN_AFTER: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,9 +33,6 @@ class Reconciliation:
         """Give a job to everything that waits without one; how much was found (should be 0)."""
         before = now - FORGOTTEN_AFTER
         async with self._database.connection() as connection:
-            unbegun: int = await sql.fetch_value(
-                connection, "select core.give_back_unbegun_sends(%s)", (now - UNBEGUN_AFTER,)
-            )
             sessions = await sql.fetch_dicts(
                 connection,
                 "select clinic_id, session_id from core.list_forgotten_sessions(%s, 500)",
@@ -58,7 +53,7 @@ class Reconciliation:
                     "select core.defer_job('send', 'deliver_message', %s, %s)",
                     (f"send-now:{row['outbox_id']}", Jsonb(row)),
                 )
-        found = len(sessions) + len(promises) + unbegun
+        found = len(sessions) + len(promises)
         if found:
             log.error("work.forgotten", extra={"count": found})
         return found

@@ -71,10 +71,22 @@ class Sent:
     provider_id: str | None
 
 
-def _may_be(message: FoundMessage, reply_to: str) -> bool:
-    """Whether the message went to this address, as far as its history names one comparable to it."""
-    known = message.lid if reply_to.endswith("@lid") else message.phone
-    return known is None or known == reply_to
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Traces:
+    """Ids of messages that may be ours, oldest first: those that went to this person, and those nobody can tell whose."""
+
+    certain: list[str]
+    possible: list[str]
+
+
+def _goes_to(message: FoundMessage, phone: str | None, lid: str | None) -> bool | None:
+    """Whether the message went to this person; None if the two have no address in common to compare."""
+    comparable = [
+        said == ours
+        for said, ours in ((message.phone, phone), (message.lid, lid))
+        if said is not None and ours is not None
+    ]
+    return any(comparable) if comparable else None
 
 
 class _Pace:
@@ -92,19 +104,44 @@ class _Pace:
             await asyncio.sleep(at - now)
 
 
+async def _post(http: httpx2.AsyncClient, path: str, body: dict[str, Any]) -> httpx2.Response:
+    try:
+        response = await http.post(path, json=body)
+    except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+        raise DeliveryFailed(type(error).__name__, permanent=False) from error
+    except httpx2.HTTPError as error:
+        # It left us and nobody answered: the message may have gone out.
+        raise DeliveryFailed(type(error).__name__, permanent=False, may_have_arrived=True) from error
+    if response.status_code >= 300:
+        failure = classify_failure(response.status_code, response.content)
+        raise DeliveryFailed(
+            failure.reason,
+            permanent=failure.kind in ("permanent", "number_not_on_whatsapp"),
+            may_have_arrived=response.status_code >= 500,
+            instance_lost=failure.kind in ("instance_gone", "unauthorized"),
+            nobody_there=failure.kind == "number_not_on_whatsapp",
+        )
+    return response
+
+
 class EvolutionClient:
     """The one door to the gateway. Takes and gives our values; raises DeliveryFailed."""
 
     def __init__(self, *, base_url: str, api_key: str, sends_per_second: float, typing: bool) -> None:
-        self._http = httpx2.AsyncClient(
-            base_url=base_url.rstrip("/"),
-            headers={"apikey": api_key},
-            timeout=httpx2.Timeout(SEND_TIMEOUT_S, connect=3.0),
-            limits=httpx2.Limits(
-                max_connections=100, max_keepalive_connections=20, keepalive_expiry=KEEPALIVE_S
-            ),
-            follow_redirects=False,
-        )
+        def connect(most: int) -> httpx2.AsyncClient:
+            return httpx2.AsyncClient(
+                base_url=base_url.rstrip("/"),
+                headers={"apikey": api_key},
+                timeout=httpx2.Timeout(SEND_TIMEOUT_S, connect=3.0),
+                limits=httpx2.Limits(
+                    max_connections=most, max_keepalive_connections=20, keepalive_expiry=KEEPALIVE_S
+                ),
+                follow_redirects=False,
+            )
+
+        self._http = connect(100)
+        # Calls that hang for other clinics take no alarm's connection.
+        self._urgent_http = connect(20)
         self._pace = _Pace(sends_per_second)
         self._typing = typing
         # The generation of the API each instance turned out to speak.
@@ -112,28 +149,39 @@ class EvolutionClient:
 
     async def close(self) -> None:
         await self._http.aclose()
+        await self._urgent_http.aclose()
 
-    async def send_text(self, *, instance: str, api_version: str, reply_to: str, text: str) -> Sent:
-        """Send one text. Raises DeliveryFailed."""
+    async def wait_turn(self, instance: str) -> None:
+        """Until the next message of this instance may go out."""
         await self._pace.wait(instance)
+
+    async def send_text(
+        self, *, instance: str, api_version: str, reply_to: str, text: str, urgent: bool = False
+    ) -> Sent:
+        """Send one text, at once. Raises DeliveryFailed."""
+        http = self._urgent_http if urgent else self._http
         version = self._spoken.get(instance, api_version)
         try:
-            return await self._send_in_words_of(version, instance=instance, reply_to=reply_to, text=text)
+            return await self._send_in_words_of(
+                version, http, instance=instance, reply_to=reply_to, text=text
+            )
         except DeliveryFailed as failure:
             if failure.reason != REFUSED_BY_SCHEMA:
                 raise
         # A gateway of the other generation: nobody has to tell us which one is installed, or that it was upgraded.
         other = "v2" if is_first_generation(version) else "v1"
-        sent = await self._send_in_words_of(other, instance=instance, reply_to=reply_to, text=text)
+        sent = await self._send_in_words_of(other, http, instance=instance, reply_to=reply_to, text=text)
         self._spoken[instance] = other
         return sent
 
-    async def _send_in_words_of(self, version: str, *, instance: str, reply_to: str, text: str) -> Sent:
+    async def _send_in_words_of(
+        self, version: str, http: httpx2.AsyncClient, *, instance: str, reply_to: str, text: str
+    ) -> Sent:
         try:
             body = send_text_request(version, reply_to, text)
         except ValueError as error:
             raise DeliveryFailed("unsendable", permanent=True) from error
-        response = await self._post(f"/message/sendText/{quote(instance, safe='')}", body)
+        response = await _post(http, f"/message/sendText/{quote(instance, safe='')}", body)
         return Sent(provider_id=read_send_response(response.content))
 
     async def show_typing(self, *, instance: str, api_version: str, reply_to: str) -> None:
@@ -150,22 +198,33 @@ class EvolutionClient:
             return
 
     async def find_sent(
-        self, *, instance: str, reply_to: str, text: str, since: datetime
-    ) -> list[str] | None:
-        """Ids of messages with this very text that the gateway has sent to this person since then, oldest first.
+        self, *, instance: str, reply_to: str, phone: str | None, lid: str | None, text: str, since: datetime
+    ) -> Traces | None:
+        """Messages with this very text that the gateway has sent since then, to this person or to nobody can tell whom.
 
         None if the gateway cannot say. The chat itself is read first; where it does not hold the message, the whole
         history of the time is, because it may be kept under the person's other address.
         """
-        in_chat = await self._find_text(instance, reply_to, reply_to=reply_to, text=text, since=since)
-        if in_chat:
+        if reply_to.endswith("@lid"):
+            lid = reply_to
+        else:
+            phone = reply_to
+        in_chat = await self._find_text(instance, reply_to, phone=phone, lid=lid, text=text, since=since)
+        if in_chat is not None and in_chat.certain:
             return in_chat
-        return await self._find_text(instance, None, reply_to=reply_to, text=text, since=since)
+        return await self._find_text(instance, None, phone=phone, lid=lid, text=text, since=since)
 
     async def _find_text(
-        self, instance: str, chat: str | None, *, reply_to: str, text: str, since: datetime
-    ) -> list[str] | None:
-        found: list[str] = []
+        self,
+        instance: str,
+        chat: str | None,
+        *,
+        phone: str | None,
+        lid: str | None,
+        text: str,
+        since: datetime,
+    ) -> Traces | None:
+        found = Traces(certain=[], possible=[])
         for page in range(1, LOOKUP_PAGES + 1):
             body = find_messages_request(chat, since, page=page)
             try:
@@ -177,13 +236,13 @@ class EvolutionClient:
             messages = read_find_messages_response(response.content) if response.status_code < 300 else None
             if messages is None:
                 return None
-            found += [
-                message.provider_id
-                for message in messages
-                if message.from_me and message.text == text and _may_be(message, reply_to)
-            ]
+            for message in messages:
+                whether = _goes_to(message, phone, lid)
+                if message.from_me and message.text == text and whether is not False:
+                    # The newest come first.
+                    (found.certain if whether else found.possible).insert(0, message.provider_id)
             if len(messages) < LOOKUP_PAGE_SIZE:
-                return found[::-1]
+                return found
         return None  # too much was sent since then to be sure
 
     async def find_receipt(self, *, instance: str, provider_id: str) -> DeliveryStatus | None:
@@ -222,22 +281,3 @@ class EvolutionClient:
             failure = classify_failure(response.status_code, response.content)
             raise DeliveryFailed(failure.reason, permanent=failure.kind != "passing")
         return read_pairing_response(response.content)
-
-    async def _post(self, path: str, body: dict[str, Any]) -> httpx2.Response:
-        try:
-            response = await self._http.post(path, json=body)
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
-            raise DeliveryFailed(type(error).__name__, permanent=False) from error
-        except httpx2.HTTPError as error:
-            # It left us and nobody answered: the message may have gone out.
-            raise DeliveryFailed(type(error).__name__, permanent=False, may_have_arrived=True) from error
-        if response.status_code >= 300:
-            failure = classify_failure(response.status_code, response.content)
-            raise DeliveryFailed(
-                failure.reason,
-                permanent=failure.kind in ("permanent", "number_not_on_whatsapp"),
-                may_have_arrived=response.status_code >= 500,
-                instance_lost=failure.kind in ("instance_gone", "unauthorized"),
-                nobody_there=failure.kind == "number_not_on_whatsapp",
-            )
-        return response

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -18,6 +20,19 @@ log = logging.getLogger(__name__)
 # An answer this late would speak of another moment; staff see it instead.
 TOO_LATE_AFTER: Final = timedelta(hours=2)
 TRY_AGAIN_S: Final = (2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+
+
+# Nobody takes a message over before its worker has been silent for longer than this (jobs/queue.py, STALLED_AFTER_S).
+SURELY_OURS_FOR_S: Final = 10.0
+URGENT: Final = ("emergency", "staff_alert")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Trace:
+    """What is left of an earlier try: the id it has at the gateway, or doubt, or nothing."""
+
+    provider_id: str | None = None
+    is_doubtful: bool = False
 
 
 class Delivery:
@@ -42,6 +57,7 @@ class Delivery:
         Raises RetryLater where a later try may help.
         """
         now = self._clock()
+        claimed_after = time.monotonic()
         promised = await self._outbox.claim(
             clinic_id, outbox_id, now=now, receipt_due_at=now + self._receipt_wait
         )
@@ -50,55 +66,87 @@ class Delivery:
         if promised.removed:
             await self._give_up(clinic_id, promised, "instance removed", now)
             return
-        if (
-            promised.kind in ("reply", "holding")
-            and now - promised.created_at > TOO_LATE_AFTER
-            and not promised.was_sending
-        ):
-            await self._tell_staff(clinic_id, promised, now)
-            await self._outbox.mark(clinic_id, outbox_id, status="superseded", reason="too late", now=now)
-            return
-
-        maybe_duplicate = False
+        is_doubtful = False
         if promised.was_sending:
-            found = await self._client.find_sent(
-                instance=promised.instance_name,
-                reply_to=promised.reply_to,
-                text=promised.text,
-                since=promised.claimed_at or promised.created_at,
-            )
-            # The same words may have been sent before for another promise: those ids are ours already.
-            fresh = await self._outbox.find_unrecorded(clinic_id, promised.instance_id, found or [])
-            if fresh is not None:
+            trace = await self._look_up(clinic_id, promised)
+            if trace.provider_id is not None:
                 await self._outbox.mark(
-                    clinic_id, outbox_id, status="sent", provider_id=fresh, reason="found", now=self._clock()
+                    clinic_id,
+                    promised,
+                    status="sent",
+                    provider_id=trace.provider_id,
+                    reason="found",
+                    now=self._clock(),
                 )
                 return
-            maybe_duplicate = found is None
-            if maybe_duplicate:
-                # Said before the send: whatever becomes of us now, the mark stays.
-                await self._outbox.mark_doubtful(clinic_id, outbox_id)
-        await self._send(clinic_id, promised, maybe_duplicate=maybe_duplicate)
+            is_doubtful = trace.is_doubtful
+        if await self._is_pointless(clinic_id, promised, now):
+            return
+        if is_doubtful:
+            # Said before the send: whatever becomes of us now, the mark stays.
+            await self._outbox.mark_doubtful(clinic_id, outbox_id)
+        await self._send(clinic_id, promised, is_doubtful=is_doubtful, claimed_after=claimed_after)
 
-    async def _send(self, clinic_id: UUID, promised: Promised, *, maybe_duplicate: bool) -> None:
+    async def _look_up(self, clinic_id: UUID, promised: Promised) -> _Trace:
+        """What the gateway knows of an earlier try."""
+        found = await self._client.find_sent(
+            instance=promised.instance_name,
+            reply_to=promised.reply_to,
+            phone=promised.phone,
+            lid=promised.lid,
+            text=promised.text,
+            since=promised.claimed_at or promised.created_at,
+        )
+        if found is None:
+            return _Trace(is_doubtful=True)
+        # The same words may have been sent before for another promise: those ids are ours already.
+        fresh = await self._outbox.find_unrecorded(clinic_id, promised.instance_id, found.certain)
+        if fresh is not None:
+            return _Trace(provider_id=fresh)
+        somebodys = await self._outbox.find_unrecorded(clinic_id, promised.instance_id, found.possible)
+        return _Trace(is_doubtful=somebodys is not None)
+
+    async def _is_pointless(self, clinic_id: UUID, promised: Promised, now: datetime) -> bool:
+        """Whether the message, which has not arrived as far as anybody knows, should not go out any more."""
+        reason = promised.unwanted
+        if promised.kind in ("reply", "holding") and now - promised.created_at > TOO_LATE_AFTER:
+            await self._tell_staff(clinic_id, promised, now)
+            reason = reason or "too late"
+        if reason is None:
+            return False
+        await self._outbox.mark(clinic_id, promised, status="superseded", reason=reason, now=now)
+        return True
+
+    async def _send(
+        self, clinic_id: UUID, promised: Promised, *, is_doubtful: bool, claimed_after: float
+    ) -> None:
         target = {
             "instance": promised.instance_name,
             "api_version": promised.api_version,
             "reply_to": promised.reply_to,
         }
+        urgent = promised.kind in URGENT
         if promised.kind == "reply":
             await self._client.show_typing(**target)
+        if not urgent:
+            await self._client.wait_turn(promised.instance_name)
+        if time.monotonic() - claimed_after > SURELY_OURS_FOR_S and not await self._outbox.still_holds(
+            clinic_id, promised
+        ):
+            # Paused for so long that another worker has it, or nobody wants it any more.
+            log.warning("message.claim_lost", extra={"outbox_id": promised.outbox_id})
+            return
         try:
-            sent = await self._client.send_text(**target, text=promised.text)
+            sent = await self._client.send_text(**target, text=promised.text, urgent=urgent)
         except DeliveryFailed as failure:
             await self._handle_failure(clinic_id, promised, failure)
             return
         await self._outbox.mark(
             clinic_id,
-            promised.outbox_id,
+            promised,
             status="sent",
             provider_id=sent.provider_id,
-            maybe_duplicate=maybe_duplicate,
+            maybe_duplicate=is_doubtful,
             now=self._clock(),
         )
         log.info("message.sent", extra={"outbox_id": promised.outbox_id, "kind": promised.kind})
@@ -121,9 +169,7 @@ class Delivery:
             return
         if not failure.may_have_arrived:
             # Nothing left us: it may be tried again as it is, or taken back by a newer message.
-            await self._outbox.mark(
-                clinic_id, promised.outbox_id, status="pending", reason=failure.reason, now=now
-            )
+            await self._outbox.mark(clinic_id, promised, status="pending", reason=failure.reason, now=now)
         if failure.instance_lost:
             await self._alerts.raise_alert(
                 clinic_id,
@@ -141,7 +187,7 @@ class Delivery:
 
     async def _give_up(self, clinic_id: UUID, promised: Promised, reason: str, now: datetime) -> None:
         await self._tell_staff(clinic_id, promised, now)
-        await self._outbox.mark(clinic_id, promised.outbox_id, status="failed", reason=reason, now=now)
+        await self._outbox.mark(clinic_id, promised, status="failed", reason=reason, now=now)
         log.error("message.failed", extra={"outbox_id": promised.outbox_id, "reason": reason})
 
     async def _tell_staff(self, clinic_id: UUID, promised: Promised, now: datetime) -> None:

@@ -137,6 +137,8 @@ class Edited(Happening):
 
     provider_id: str
     content: Content = field(repr=False)
+    # When it was edited, by the author's clock; None where the gateway does not tell.
+    edited_at: datetime | None = None
 
     @property
     def text(self) -> str:

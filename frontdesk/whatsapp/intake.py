@@ -108,12 +108,14 @@ class Intake:
             wants_answer=asks_something(event) and not is_stale,
             is_stale=is_stale,
         )
-        if emergency is not None and is_stale:
-            # Hours later the patient needs a person, not a template; staff are told at once.
-            await self._alert_stale_emergency(instance, event.provider_id, now)
-            emergency = None
+        # Hours later the patient needs a person, not a template; staff are told at once.
         accepted = await self._inbox.accept(
-            instance.clinic_id, instance.instance_id, message, now=now, emergency=emergency
+            instance.clinic_id,
+            instance.instance_id,
+            message,
+            now=now,
+            emergency=None if is_stale else emergency,
+            stale_alert=_stale_alert(instance, event.provider_id, now) if emergency and is_stale else None,
         )
         if accepted.outcome == "conflict":
             await self._inbox.keep_raw(
@@ -185,6 +187,7 @@ class Intake:
             provider_id=event.provider_id,
             text=event.text,
             now=now,
+            changed_at=event.edited_at,
             alarm_rule=alarm.rule if alarm else None,
         )
         return "stored"
@@ -259,19 +262,6 @@ class Intake:
         if alert:
             log.error("instance.lost", extra={"instance_id": instance.instance_id, "state": state})
 
-    async def _alert_stale_emergency(self, instance: InstanceRow, provider_id: str, now: datetime) -> None:
-        await self._inbox.raise_alert(
-            instance.clinic_id,
-            alert_json(
-                instance.clinic_id,
-                None,
-                kind="stale_emergency",
-                reason="stale emergency",
-                dedupe_key=f"stale:{instance.instance_id}:{provider_id}",
-                now=now,
-            ),
-        )
-
 
 def find_emergency(
     text: str, *, emergency_number: str | None, crisis_line: str | None, default_language: str
@@ -292,6 +282,17 @@ def find_emergency(
 def check_event(envelope: Envelope) -> None:
     """Raise Unusable if the data cannot be read."""
     read_event(envelope, datetime.now(UTC))
+
+
+def _stale_alert(instance: InstanceRow, provider_id: str, now: datetime) -> dict[str, Any]:
+    return alert_json(
+        instance.clinic_id,
+        None,
+        kind="stale_emergency",
+        reason="stale emergency",
+        dedupe_key=f"stale:{instance.instance_id}:{provider_id}",
+        now=now,
+    )
 
 
 def _describe_attachment(event: events.PatientMessage) -> dict[str, Any] | None:

@@ -6,12 +6,14 @@ Source: contracts/evolution_api.md, A5 and B5.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 from frontdesk.whatsapp.content import ContentKind, read_content
 from frontdesk.whatsapp.envelope import Unusable
 from frontdesk.whatsapp.events import DeliveryStatus, DeliveryStep, Edited, Event, Ignored, Revoked
 from frontdesk.whatsapp.lenient_json import JsonObject
+from frontdesk.whatsapp.moments import read_moment
 from frontdesk.whatsapp.provider_ids import read_provider_id
 
 _REVOKE: Final = ("REVOKE", "0")
@@ -22,6 +24,8 @@ _STEPS: Final[Mapping[str, DeliveryStep]] = {
     **{str(step.value): step for step in DeliveryStep},
 }
 _ERRORS: Final = ("ERROR", "0")
+# Edits are only compared with each other: a clock that runs ahead is the author's own affair.
+_FAR_AHEAD: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def read_change(protocol: JsonObject, *, instance: str) -> Event:
@@ -39,7 +43,13 @@ def read_change(protocol: JsonObject, *, instance: str) -> Event:
         raise Unusable("change of a message without an id")
     if kind in _REVOKE:
         return Revoked(instance=instance, provider_id=provider_id)
-    return _read_edit(protocol.find_object("editedMessage"), instance=instance, provider_id=provider_id)
+    edited_at, is_unknown = read_moment(protocol.find_number("timestampMs"), received_at=_FAR_AHEAD)
+    return _read_edit(
+        protocol.find_object("editedMessage"),
+        instance=instance,
+        provider_id=provider_id,
+        edited_at=None if is_unknown else edited_at,
+    )
 
 
 def read_deletion(data: JsonObject, *, instance: str) -> Event:
@@ -71,11 +81,13 @@ def read_receipt(data: JsonObject, *, instance: str) -> Event:
     return DeliveryStatus(instance=instance, provider_id=provider_id, step=step, from_me=from_me)
 
 
-def _read_edit(message: JsonObject | None, *, instance: str, provider_id: str) -> Event:
+def _read_edit(
+    message: JsonObject | None, *, instance: str, provider_id: str, edited_at: datetime | None = None
+) -> Event:
     content = read_content(_without_protocol(message)) if message is not None else None
     if content is None or content.kind in (ContentKind.EMPTY, ContentKind.SERVICE):
         return Ignored(instance=instance, reason="edit without content")
-    return Edited(instance=instance, provider_id=provider_id, content=content)
+    return Edited(instance=instance, provider_id=provider_id, content=content, edited_at=edited_at)
 
 
 def _without_protocol(message: JsonObject) -> JsonObject:

@@ -11,8 +11,11 @@ from typing import Any
 
 import psycopg
 import pytest
+from procrastinate.exceptions import ConnectorException
 
+from frontdesk.jobs import queue as queue_module
 from frontdesk.jobs.queue import MAX_ATTEMPTS, Job, JobQueue, RetryLater
+from frontdesk.storage.postgres import DatabaseUnavailable
 from tests.support.front import Front, open_front
 
 
@@ -269,20 +272,100 @@ async def test_an_answer_waits_its_turn_behind_an_earlier_send_of_the_chat(front
     ) == [(True,)]
 
 
-async def test_a_send_in_hand_that_was_never_begun_is_given_to_others(front: Front) -> None:
+async def wait_until(front: Front, done: str) -> None:
+    """Until a query gives true."""
+    async with asyncio.timeout(20):
+        while front.query(done) != [(True,)]:  # noqa: ASYNC110 (another process's commit rings no event here)
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def swift_worker(front: Front, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[asyncio.Task[None]]:
+    """A real worker that looks after its own jobs often."""
+    monkeypatch.setattr(queue_module, "SWEEP_OWN_EVERY_S", 0.2)
+    worker = asyncio.create_task(front.queue.run_worker(concurrency=10, shutdown_timeout_s=1))
+    await wait_until(front, "select count(*) = 4 from procrastinate_workers")
+    yield worker
+    assert not worker.done()
+    worker.cancel()
+    await asyncio.gather(worker, return_exceptions=True)
+
+
+async def test_a_job_whose_end_could_not_be_noted_does_not_keep_its_chats_lock(
+    front: Front, swift_worker: asyncio.Task[None]
+) -> None:
+    manager = front.queue._app.job_manager
+    finish = manager.finish_job
+
+    async def fail_once(*arguments: Any, **named: Any) -> None:
+        manager.finish_job = finish  # type: ignore[method-assign]
+        raise ConnectorException("connection reset")
+
+    manager.finish_job = fail_once  # type: ignore[assignment]
     await front.says("how much is a check-up?")
-    await front.queue.run_until_idle(["turns"])
-    # As if the answer to the commit had been lost: the worker lives and knows nothing of the job in its hands.
-    front.query(
-        "insert into procrastinate_workers (last_heartbeat) values (now() + interval '1 hour') returning 1"
-    )
-    front.query(
-        "update procrastinate_jobs set status = 'doing', worker_id = (select max(id) from procrastinate_workers)"
-        " where task_name = 'deliver_message' returning 1"
-    )
-    await front.settle()
-    assert await front.answers() == []
-    front.clock.advance(minutes=2)
-    await front.jobs.find_forgotten()
-    await front.settle()
+    await wait_until(front, "select count(*) = 1 and bool_and(status = 'sent') from core.outbox")
+    await front.says("what are your opening hours?")
+    await wait_until(front, "select count(*) = 2 and bool_and(status = 'sent') from core.outbox")
+    await wait_until(front, "select count(*) = 0 from procrastinate_jobs where queue_name <> 'jobs'")
+    assert len(await front.answers()) == 2
+
+
+async def test_a_send_put_in_hand_by_a_commit_nobody_heard_of_is_begun_all_the_same(
+    front: Front, swift_worker: asyncio.Task[None]
+) -> None:
+    sessions = front.desk.turns._sessions
+    commit = sessions.commit_turn
+
+    async def lose_the_answer(*arguments: Any) -> Any:
+        sessions.commit_turn = commit  # type: ignore[method-assign]
+        await commit(*arguments)
+        raise DatabaseUnavailable("connection reset after the commit")
+
+    sessions.commit_turn = lose_the_answer  # type: ignore[assignment]
+    await front.says("how much is a check-up?")
+    await wait_until(front, "select count(*) = 1 from core.outbox")
+    await front.says("what are your opening hours?")
+    await wait_until(front, EVERYTHING_SENT.replace("status = 'sent'", "status in ('sent', 'superseded')"))
+    await wait_until(front, "select count(*) = 0 from core.whatsapp_conversations where status = 'new'")
+    await wait_until(front, "select count(*) = 0 from procrastinate_jobs where queue_name <> 'jobs'")
+    assert "Monday" in (await front.answers())[-1]
+
+
+async def test_a_message_that_cannot_even_be_read_ends_with_staff_and_an_apology(front: Front) -> None:
+    sessions = front.desk.turns._sessions
+
+    async def break_down(*arguments: Any, **named: Any) -> Any:
+        raise ValueError("cannot read this row")
+
+    sessions.load_turn = break_down  # type: ignore[method-assign]
+    await front.says("how much is a check-up?")
+    for _ in range(MAX_ATTEMPTS):
+        await front.settle()
+        front.query("update procrastinate_jobs set scheduled_at = null where status = 'todo' returning 1")
+    assert front.query("select kind, told from core.staff_alerts") == [("dead_letter", 1)]
     assert len(await front.answers()) == 1
+    assert front.query("select status from core.whatsapp_conversations where direction = 'in'") == [("dead",)]
+
+
+async def test_an_alarm_of_one_clinic_does_not_wait_for_the_hanging_gateway_of_another(front: Front) -> None:
+    for number in range(8):
+        await front.says("how much is a check-up?", phone=f"1202555{number:04d}")
+    await front.queue.run_until_idle(["turns"])
+    client, hanging = front.jobs._office.delivery._client, asyncio.Event()
+    send = client.send_text
+
+    async def hang(*, instance: str, **named: Any) -> Any:
+        if instance == "dental-harbor":
+            await hanging.wait()
+        return await send(instance=instance, **named)
+
+    client.send_text = hang  # type: ignore[assignment]
+    worker = asyncio.create_task(front.queue.run_worker(concurrency=4, shutdown_timeout_s=0.1))
+    await wait_until(front, "select count(*) >= 4 from core.outbox where status = 'sending'")
+    await front.says("meu filho não está respirando", phone="5521900000999", instance="odonto-ipanema")
+    await wait_until(front, "select bool_and(status = 'sent') from core.outbox where kind = 'emergency'")
+    assert front.query("select count(*) from core.outbox where kind = 'reply' and status = 'sent'") == [(0,)]
+    hanging.set()
+    await wait_until(front, EVERYTHING_SENT)
+    worker.cancel()
+    await asyncio.gather(worker, return_exceptions=True)

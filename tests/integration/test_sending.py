@@ -126,14 +126,15 @@ async def test_sends_of_one_instance_are_spaced_and_do_not_wait_for_another_clin
     open_client: OpenClient,
 ) -> None:
     client, gateway = await open_client(sends_per_second=20.0)
+
+    async def send(instance: str, number: int) -> None:
+        await client.wait_turn(instance)
+        await client.send_text(instance=instance, api_version="v2", reply_to=PATIENT, text=f"Hello {number}")
+
     async with asyncio.TaskGroup() as group:
         for number in range(6):
             for instance in ("harbor", "aurora"):
-                group.create_task(
-                    client.send_text(
-                        instance=instance, api_version="v2", reply_to=PATIENT, text=f"Hello {number}"
-                    )
-                )
+                group.create_task(send(instance, number))
     moments = {
         name: [sent.sent_at for sent in gateway.network.sent if sent.instance == name]
         for name in ("harbor", "aurora")

@@ -219,11 +219,12 @@ async def test_a_receipt_that_overtakes_our_own_note_of_the_send_is_not_lost(sil
     await front.queue.run_until_idle(["turns"])
     ((clinic_id, outbox_id),) = front.query("select clinic_id, outbox_id from core.outbox")
     outbox, now = front.desk.outbox, front.clock.now
-    await outbox.claim(clinic_id, outbox_id, now=now, receipt_due_at=now)
+    promised = await outbox.claim(clinic_id, outbox_id, now=now, receipt_due_at=now)
+    assert promised is not None
     await front.receipt("3EB0EARLY", "READ")
     await front.receipt("3EB0EARLY", "SERVER_ACK")
 
-    await outbox.mark(clinic_id, outbox_id, status="sent", provider_id="3EB0EARLY", now=now)
+    await outbox.mark(clinic_id, promised, status="sent", provider_id="3EB0EARLY", now=now)
 
     assert front.query("select delivery from core.whatsapp_conversations where direction = 'out'") == [(3,)]
     assert front.query("select count(*) from core.early_receipts") == [(0,)]

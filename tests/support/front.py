@@ -35,7 +35,7 @@ SAMPLE_TIME = datetime(2026, 3, 10, 9, 0, 30, tzinfo=UTC)
 
 
 _DUE_JOBS = """
-select count(*) from procrastinate_jobs where status = 'todo' and scheduled_at is null and queue_name in ('turns', 'send')
+select count(*) from procrastinate_jobs where status = 'todo' and scheduled_at is null and queue_name in ('turns', 'urgent', 'send')
 """
 
 
