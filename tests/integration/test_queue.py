@@ -301,7 +301,7 @@ async def test_a_job_whose_end_could_not_be_noted_does_not_keep_its_chats_lock(
         manager.finish_job = finish  # type: ignore[method-assign]
         raise ConnectorException("connection reset")
 
-    manager.finish_job = fail_once  # type: ignore[assignment]
+    manager.finish_job = fail_once  # type: ignore[method-assign]
     await front.says("how much is a check-up?")
     await wait_until(front, "select count(*) = 1 and bool_and(status = 'sent') from core.outbox")
     await front.says("what are your opening hours?")
@@ -359,7 +359,7 @@ async def test_an_alarm_of_one_clinic_does_not_wait_for_the_hanging_gateway_of_a
             await hanging.wait()
         return await send(instance=instance, **named)
 
-    client.send_text = hang  # type: ignore[assignment]
+    client.send_text = hang  # type: ignore[method-assign]
     worker = asyncio.create_task(front.queue.run_worker(concurrency=4, shutdown_timeout_s=0.1))
     await wait_until(front, "select count(*) >= 4 from core.outbox where status = 'sending'")
     await front.says("meu filho não está respirando", phone="5521900000999", instance="odonto-ipanema")
