@@ -114,7 +114,7 @@ def fit(name: str, words: Sequence[Sequence[str]], labels: Sequence[str]) -> Wor
     model.fit(matrix, labels)
     scale = float(np.abs(model.coef_).max()) / 127
     numbers = np.rint(model.coef_.T / scale).astype(np.int8)
-    return WordingModel(
+    return WordingModel.of_pieces(
         labels=[str(label) for label in model.classes_],
         bias=[round(float(each), 4) for each in model.intercept_],
         scale=scale,
