@@ -49,7 +49,6 @@ def test_each_clinic_gets_its_own_doctors_services_and_prices() -> None:
     assert service_at(file, "north", "fitting").price == Decimal("120.50")
     assert service_at(file, "south", "fitting").price == 90
     assert service_at(file, "south", "fitting").duration == timedelta(hours=1)
-    assert file.warnings == ()
 
 
 def test_times_are_read_as_the_clinics_own() -> None:
@@ -95,8 +94,20 @@ doctors: [{key: d, id: 11111111-0000-4000-8000-000000000003, name: {en: D}, serv
 def test_unknown_keys_are_warned_of_and_do_no_harm() -> None:
     file = read(change("    currency: EUR\n", "    currency: EUR\n    colour: green\n"))
 
-    assert [(one.line, one.path) for one in file.warnings] == [(9, "clinics[0].colour")]
+    assert (9, "clinics[0].colour") in [(one.line, one.path) for one in file.warnings]
     assert file.catalogs == read().catalogs
+
+
+def test_a_key_written_wrong_is_told_what_it_may_have_meant() -> None:
+    [warning] = [
+        one for one in read(change("    parking: ", "    parkng: ")).warnings if "parkng" in one.path
+    ]
+
+    assert "did you mean parking?" in warning.message
+
+
+def test_a_clinic_without_an_emergency_number_is_warned_of() -> None:
+    assert [(one.path, one.line) for one in read().warnings] == [("clinics[1]", 19)]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,12 +27,12 @@ from frontdesk.cli.session import (
     tell,
     with_desk,
 )
-from frontdesk.clinics.file_nodes import ClinicFileInvalid
+from frontdesk.clinics.file_nodes import ClinicFileInvalid, Problem
 from frontdesk.clinics.models import text_in
-from frontdesk.clinics.store import InstanceTaken, find_organization
-from frontdesk.scheduling.clinic_file import read_clinic_file
+from frontdesk.clinics.store import InstanceTaken, find_organization, list_clinic_ids
+from frontdesk.scheduling.clinic_file import ClinicFile, read_clinic_file
 from frontdesk.scheduling.clinic_file_text import export_clinic_file
-from frontdesk.scheduling.clinic_import import Differences, import_clinic_file
+from frontdesk.scheduling.clinic_import import ClinicOfAnother, Differences, import_clinic_file
 from frontdesk.settings import Settings
 from frontdesk.storage.postgres import Database, DatabaseUnavailable
 from frontdesk.storage.servers import Addresses
@@ -49,18 +51,30 @@ def register(app: typer.Typer) -> None:
 
 
 async def import_file(
-    settings: Settings, servers: Addresses, path: Path, *, include_demo: bool, dry_run: bool
+    settings: Settings, servers: Addresses, file: ClinicFile, *, include_demo: bool, dry_run: bool
 ) -> Differences:
     """Bring the database to what the file says; with `dry_run` only tell the difference."""
+    async with _open_database(settings, servers) as database:
+        return await import_clinic_file(
+            database, file, now=datetime.now(UTC), include_demo=include_demo, dry_run=dry_run
+        )
+
+
+async def has_clinics_of(settings: Settings, servers: Addresses, file: ClinicFile) -> bool:
+    """Whether every clinic of the file is there already, whatever it looks like now."""
+    async with _open_database(settings, servers) as database, database.connection() as connection:
+        known = set(await list_clinic_ids(connection))
+    return all(catalog.clinic.clinic_id in known for catalog in file.catalogs.values())
+
+
+@asynccontextmanager
+async def _open_database(settings: Settings, servers: Addresses) -> AsyncIterator[Database]:
     database = Database(
         servers.database_url, name="frontdesk-import", max_connections=settings.database_connections
     )
     await database.open()
     try:
-        file = read_clinic_file(path)
-        return await import_clinic_file(
-            database, file, now=datetime.now(UTC), include_demo=include_demo, dry_run=dry_run
-        )
+        yield database
     finally:
         await database.close()
 
@@ -74,27 +88,16 @@ def import_clinic(
 ) -> None:
     """Validate a clinic file and bring the database to it. Run twice it changes nothing."""
     settings = read_settings(output)
-    if not path.exists():
-        fail(f"{path}: no such file", code=EXIT_USAGE, output=output)
+    file = _read_file(path, output=output)
+    _print_problems(path, file.warnings, kind="warning: ")
     try:
         differences = asyncio.run(
             import_file(
-                settings, reach_servers(settings, output=output), path, include_demo=demo, dry_run=dry_run
+                settings, reach_servers(settings, output=output), file, include_demo=demo, dry_run=dry_run
             )
         )
-    except ClinicFileInvalid as invalid:
-        problems = [{"line": p.line, "path": p.path, "message": p.message} for p in invalid.problems]
-        if output == "json":
-            print(
-                json.dumps(
-                    {"error": "the file is not valid", "exit_code": EXIT_REFUSED, "problems": problems}
-                )
-            )
-        for problem in problems:
-            print(f"{path}:{problem['line']}: {problem['path']}: {problem['message']}", file=sys.stderr)
-        raise typer.Exit(EXIT_REFUSED) from None
-    except InstanceTaken as taken:
-        fail(str(taken), code=EXIT_REFUSED, output=output)
+    except (InstanceTaken, ClinicOfAnother) as refused:
+        fail(str(refused), code=EXIT_REFUSED, output=output)
     except DatabaseUnavailable as unavailable:
         fail(f"PostgreSQL cannot be used: {unavailable}", code=EXIT_SERVER, output=output)
     rows = [
@@ -102,13 +105,38 @@ def import_clinic(
         for one in differences.items
     ]
     if output == "json":
-        print(json.dumps({"dry_run": dry_run, "changes": rows}, ensure_ascii=False))
+        warnings = [asdict(warning) for warning in file.warnings]
+        print(json.dumps({"dry_run": dry_run, "changes": rows, "warnings": warnings}, ensure_ascii=False))
         return
     for row in rows:
         values = "" if row["change"] != "changed" else f": {_short(row['before'])} → {_short(row['after'])}"
         print(f"{row['change']:<8} {row['what']}{values}")
     verb = "would change" if dry_run else "changed"
-    print(f"{verb} {len(rows)} things" if rows else "nothing to change")
+    print(f"{verb} {len(rows)} {'thing' if len(rows) == 1 else 'things'}" if rows else "nothing to change")
+
+
+def _read_file(path: Path, *, output: Format) -> ClinicFile:
+    """The file, or all that is wrong with it and the exit code."""
+    try:
+        return read_clinic_file(path)
+    except OSError as error:
+        fail(f"{path}: {error.strerror}", code=EXIT_USAGE, output=output)
+    except ClinicFileInvalid as invalid:
+        if output == "json":
+            problems = [asdict(problem) for problem in invalid.problems]
+            print(
+                json.dumps(
+                    {"error": "the file is not valid", "exit_code": EXIT_REFUSED, "problems": problems}
+                )
+            )
+        _print_problems(path, invalid.problems)
+        raise typer.Exit(EXIT_REFUSED) from None
+
+
+def _print_problems(path: Path, problems: Sequence[Problem], *, kind: str = "") -> None:
+    for problem in problems:
+        place = f"{problem.path}: " if problem.path else ""
+        print(f"{path}:{problem.line}: {kind}{place}{problem.message}", file=sys.stderr)
 
 
 def _short(value: Any) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -14,13 +17,15 @@ from frontdesk.cli.session import (
     EXIT_USAGE,
     FORMAT,
     Format,
+    choose,
     fail,
-    read_uuid,
     show,
     tell,
     with_desk,
 )
 from frontdesk.wiring import Desk
+
+_TRACE_BEGINNING = re.compile(r"(?:trace_)?([0-9a-fA-F]{6,32})")
 
 chats = typer.Typer(help="Conversations: list them, hand one back to the assistant.", no_args_is_help=True)
 alerts = typer.Typer(help="Staff alerts: list, acknowledge.", no_args_is_help=True)
@@ -41,13 +46,16 @@ def list_chats(output: Format = FORMAT) -> None:
     async def work(desk: Desk) -> list[dict[str, Any]]:
         rows = []
         for clinic_id in await desk.chats.list_clinics():
+            zone = (await desk.catalogs.load(clinic_id)).clinic.zone
             rows += [
                 {
-                    "session_id": str(chat.session_id),
+                    "session_id": chat.session_id,
+                    "patient": chat.patient,
+                    "address": chat.address,
                     "instance": chat.instance_name,
                     "state": chat.state,
-                    "staff_until": chat.staff_until,
-                    "last_patient_at": chat.last_patient_at,
+                    "staff_until": _local(chat.staff_until, zone),
+                    "last_patient_at": _local(chat.last_patient_at, zone),
                     "waiting": chat.waiting,
                 }
                 for chat in await desk.chats.list_chats(clinic_id)
@@ -59,21 +67,20 @@ def list_chats(output: Format = FORMAT) -> None:
 
 @chats.command("resume")
 def resume_chat(
-    session_id: str = typer.Argument(..., help="The chat's session id ('frontdesk chats list')."),
+    session_id: str = typer.Argument(
+        ..., help="The chat's session id or its beginning ('frontdesk chats list')."
+    ),
     output: Format = FORMAT,
 ) -> None:
     """Hand a chat back to the assistant after staff have taken it over."""
-    wanted = read_uuid(session_id, "session", output=output)
 
-    async def work(desk: Desk) -> bool:
-        for clinic_id in await desk.chats.list_clinics():
-            if await desk.chats.resume(clinic_id, wanted, now=datetime.now(UTC)):
-                return True
-        return False
+    async def work(desk: Desk) -> UUID:
+        clinic_ids = await desk.chats.list_clinics()
+        clinic_id, wanted = await choose(session_id, "chat", desk.chats.list_ids, clinic_ids, output=output)
+        await desk.chats.resume(clinic_id, wanted, now=datetime.now(UTC))
+        return wanted
 
-    if not with_desk(work, output=output):
-        fail(f"no chat {session_id}: not found", code=EXIT_REFUSED, output=output)
-    tell("the assistant answers this chat again", output=output, resumed=wanted)
+    tell("the assistant answers this chat again", output=output, resumed=with_desk(work, output=output))
 
 
 @alerts.command("list")
@@ -83,14 +90,18 @@ def list_alerts(output: Format = FORMAT) -> None:
     async def work(desk: Desk) -> list[dict[str, Any]]:
         rows = []
         for clinic_id in await desk.chats.list_clinics():
+            zone = (await desk.catalogs.load(clinic_id)).clinic.zone
             rows += [
                 {
-                    "alert_id": str(alert.alert_id),
+                    "alert_id": alert.alert_id,
                     "kind": alert.kind,
+                    "reason": alert.reason,
+                    "patient": alert.patient,
+                    "address": alert.address,
+                    "session_id": alert.session_id,
                     "status": alert.status,
                     "told": alert.told,
-                    "session_id": str(alert.session_id or ""),
-                    "created_at": alert.created_at,
+                    "created_at": _local(alert.created_at, zone),
                 }
                 for alert in await desk.alerts.list_open(clinic_id)
             ]
@@ -101,21 +112,23 @@ def list_alerts(output: Format = FORMAT) -> None:
 
 @alerts.command("ack")
 def acknowledge(
-    alert_id: str = typer.Argument(..., help="The alert's id ('frontdesk alerts list')."),
+    alert_id: str = typer.Argument(..., help="The alert's id or its beginning ('frontdesk alerts list')."),
     output: Format = FORMAT,
 ) -> None:
     """Say that somebody has seen to it."""
-    wanted = read_uuid(alert_id, "alert", output=output)
 
-    async def work(desk: Desk) -> bool:
-        for clinic_id in await desk.chats.list_clinics():
-            if await desk.alerts.acknowledge(clinic_id, wanted, by="operator", now=datetime.now(UTC)):
-                return True
-        return False
+    async def work(desk: Desk) -> UUID:
+        clinic_ids = await desk.chats.list_clinics()
+        clinic_id, wanted = await choose(alert_id, "alert", desk.alerts.list_ids, clinic_ids, output=output)
+        if not await desk.alerts.acknowledge(clinic_id, wanted, by="operator", now=datetime.now(UTC)):
+            fail(
+                f"alert {alert_id} is acknowledged already: no open alert was found",
+                code=EXIT_REFUSED,
+                output=output,
+            )
+        return wanted
 
-    if not with_desk(work, output=output):
-        fail(f"no open alert {alert_id}: not found", code=EXIT_REFUSED, output=output)
-    tell("acknowledged", output=output, acknowledged=wanted)
+    tell("acknowledged", output=output, acknowledged=with_desk(work, output=output))
 
 
 @dead_letters.command("list")
@@ -158,14 +171,27 @@ def retry_dead_letter(
 
 def trace(
     wanted: str = typer.Argument(
-        ..., metavar="ID", help="Message id, the gateway's message id, or trace id."
+        ...,
+        metavar="ID",
+        help="Message id, the gateway's message id, or a trace id or its beginning (as the log has it).",
     ),
     output: Format = FORMAT,
 ) -> None:
     """The ordered story of one message across processes."""
 
     async def work(desk: Desk) -> list[dict[str, Any]]:
-        return [{"at": s.at, "what": s.what, "facts": s.facts} for s in await desk.chats.tell_story(wanted)]
+        story = await desk.chats.tell_story(wanted)
+        beginning = _TRACE_BEGINNING.fullmatch(wanted)
+        if not story and beginning:
+            traces = await desk.chats.list_traces(beginning[1].lower())
+            if len(traces) > 1:
+                fail(
+                    f"{wanted} begins {len(traces)} traces: {', '.join(traces)}",
+                    code=EXIT_USAGE,
+                    output=output,
+                )
+            story = await desk.chats.tell_story(traces[0]) if traces else []
+        return [{"at": s.at, "what": s.what, "facts": s.facts} for s in story]
 
     steps = with_desk(work, output=output)
     if not steps:
@@ -179,6 +205,10 @@ def trace(
         print(
             f"{step['at']:%H:%M:%S.%f} +{(step['at'] - first).total_seconds():8.3f}s {step['what']:<18} {facts}"
         )
+
+
+def _local(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return moment.astimezone(zone) if moment is not None else None
 
 
 def _short(value: Any) -> str:

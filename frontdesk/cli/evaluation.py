@@ -11,9 +11,11 @@ from typing import Any, Literal
 
 import typer
 
-from frontdesk.cli.session import EXIT_REFUSED, fail, read_settings, take_own_database
+from frontdesk.cli.session import EXIT_REFUSED, EXIT_USAGE, fail, read_settings, take_own_database
 from frontdesk.converse.lines import Lines, answer_lines, open_streams
 from frontdesk.wiring import open_desk
+
+Spoken = Literal["ru", "es", "en", "he", "pt"]
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +29,7 @@ def converse(
     jsonl: bool = typer.Option(False, "--jsonl", help="JSON lines in, JSON lines out, as in eval/README.md."),
     fixture: Path | None = typer.Option(None, help="Clinic file to talk to (default: the demo clinics)."),
     clinic: str | None = typer.Option(None, help="Key of the clinic in that file (default: its first)."),
-    language: str | None = typer.Option(None, help="The patient's profile language: ru, es, en, he or pt."),
+    language: Spoken | None = typer.Option(None, help="The patient's profile language."),
 ) -> None:
     """Chat with the front desk in the terminal: the real conversation, in a database of its own."""
     from frontdesk.converse.terminal import chat
@@ -35,7 +37,7 @@ def converse(
     settings = read_settings()
 
     async def run(database_url: str) -> None:
-        from frontdesk.converse.conversations import Clock, Conversations
+        from frontdesk.converse.conversations import Clock, Conversations, LineRefused
 
         clock = Clock()
         async with open_desk(settings, database_url, name="frontdesk-converse", clock=clock) as desk:
@@ -43,8 +45,11 @@ def converse(
             if jsonl:
                 source, sink = open_streams()
                 await answer_lines(Lines(conversations, clock), source, sink)
-            else:
+                return
+            try:
                 await chat(conversations, fixture=fixture, clinic=clinic, language=language)
+            except LineRefused as refused:
+                fail(str(refused), code=EXIT_USAGE)
 
     asyncio.run(run(take_own_database(settings)))
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from typing import Any, Literal, NoReturn, TypeVar
 from uuid import UUID
 
@@ -33,6 +35,10 @@ PIPED_WIDTH = 1000
 EXIT_REFUSED, EXIT_USAGE, EXIT_SERVER, EXIT_BUSY = 1, 2, 3, 4
 
 OWNER_MIGRATES = "run 'frontdesk migrate' with MIGRATE_DATABASE_URL, the database's owner"
+
+# What is shown of an id. Ids of messages begin with the time: theirs are shown whole.
+SHORT_ID = 8
+_ID_BEGINNING = re.compile(r"[0-9a-fA-F-]{4,36}")
 
 # What a command holds until it ends; `main` closes it.
 until_the_end = ExitStack()
@@ -119,19 +125,32 @@ def with_desk(work: Callable[[Desk], Awaitable[Result]], *, output: Format = "te
 def show(rows: Sequence[Mapping[str, Any]], *, output: Format, title: str, empty: str) -> None:
     """Rows as a table, or as one JSON document."""
     if output == "json":
-        print(json.dumps(list(rows), ensure_ascii=False, default=str))
+        print(json.dumps(list(rows), ensure_ascii=False, default=_to_json))
         return
     if not rows:
         print(empty)
         return
-    table = Table(title=title, title_justify="left")
-    for name in rows[0]:
+    table = Table(title=title, title_justify="left", pad_edge=False)
+    for name, value in rows[0].items():
         # An id is copied into the next command: in one piece.
-        table.add_column(name.replace("_", " "), overflow="fold", no_wrap=name.endswith("id"))
+        table.add_column(name.replace("_", " "), overflow="fold", no_wrap=isinstance(value, UUID))
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
+        table.add_row(*map(_to_text, row.values()))
     console = Console()
     (console if console.is_terminal else Console(width=PIPED_WIDTH)).print(table)
+
+
+def _to_json(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _to_text(value: Any) -> str:
+    """For a cell: the beginning of an id, which commands take for the whole, and a time to the minute."""
+    if isinstance(value, UUID):
+        return str(value)[:SHORT_ID]
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return "" if value is None else str(value)
 
 
 def tell(message: str, *, output: Format, **facts: Any) -> None:
@@ -139,12 +158,28 @@ def tell(message: str, *, output: Format, **facts: Any) -> None:
     print(json.dumps(facts, ensure_ascii=False, default=str) if output == "json" else message)
 
 
-def read_uuid(text: str, what: str, *, output: Format = "text") -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
+async def choose(
+    beginning: str,
+    what: str,
+    list_ids: Callable[[UUID, str], Awaitable[Sequence[UUID]]],
+    clinic_ids: Iterable[UUID],
+    *,
+    output: Format = "text",
+) -> tuple[UUID, UUID]:
+    """(clinic_id, id) of the one thing whose id begins so; else an error that says why there is not one."""
+    if not _ID_BEGINNING.fullmatch(beginning):
         fail(
-            f"{text!r} is no {what} id: it looks like 0b9c2d64-3f1a-4b7e-8c55-6d2e9a7f1c10",
+            f"{beginning!r} is no {what} id: it looks like 0b9c2d64, or whole 0b9c2d64-3f1a-4b7e-8c55-6d2e9a7f1c10",
             code=EXIT_USAGE,
             output=output,
         )
+    found = [(clinic, one) for clinic in clinic_ids for one in await list_ids(clinic, beginning.lower())]
+    if not found:
+        fail(f"no {what} {beginning}: not found", code=EXIT_REFUSED, output=output)
+    if len(found) > 1:
+        fail(
+            f"{beginning} begins {len(found)} {what} ids: {', '.join(str(one) for _, one in found)}",
+            code=EXIT_USAGE,
+            output=output,
+        )
+    return found[0]

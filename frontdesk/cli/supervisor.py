@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import select
 import signal
@@ -13,15 +14,16 @@ import urllib.error
 import urllib.request
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from rich.console import Console
 
 from frontdesk.cli.listening import CannotListen, PortTaken, check_address
-from frontdesk.cli.session import EXIT_SERVER, EXIT_USAGE, fail
+from frontdesk.cli.session import EXIT_BUSY, EXIT_SERVER, EXIT_USAGE, explained, fail
+from frontdesk.scheduling.clinic_file import read_clinic_file
 from frontdesk.settings import Settings, own_url
 from frontdesk.storage.embedded import EmbeddedUnavailable
-from frontdesk.storage.migrations import MigrationBlocked, MigrationMismatch, apply_migrations
+from frontdesk.storage.migrations import MigrationBlocked, apply_migrations
 from frontdesk.storage.servers import Addresses
 from frontdesk.wiring import using_servers
 
@@ -52,7 +54,10 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         try:
+            claim = self._claim_folder()
             port = self._choose_port()
+            claim.write(f"process {os.getpid()}, {own_url(self._settings.host, port)}")
+            claim.flush()
             servers = self._start_servers()
             self._migrate(servers)
             self._import_demo(servers)
@@ -66,6 +71,23 @@ class Supervisor:
             return self._watch(environment)
         finally:
             self._stop()
+
+    def _claim_folder(self) -> TextIO:
+        """One of us a folder: two would answer each message twice as eagerly and stop each other's servers."""
+        folder = self._settings.frontdesk_data_dir
+        folder.mkdir(parents=True, exist_ok=True)
+        claim = self._held.enter_context((folder / "up.lock").open("a+"))
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            claim.seek(0)
+            fail(
+                f"'frontdesk up' runs in {folder} already ({claim.read()}): stop it there, or choose another"
+                " FRONTDESK_DATA_DIR",
+                code=EXIT_BUSY,
+            )
+        claim.truncate(0)
+        return claim
 
     def _choose_port(self) -> int:
         wanted = self._settings.port
@@ -90,20 +112,24 @@ class Supervisor:
             fail(str(error), code=EXIT_SERVER)
 
     def _migrate(self, servers: Addresses) -> None:
-        try:
-            applied = apply_migrations(servers.owner_url)
-        except (MigrationBlocked, MigrationMismatch) as error:
-            fail(str(error), code=EXIT_SERVER)
+        with explained():
+            try:
+                applied = apply_migrations(servers.owner_url)
+            except MigrationBlocked as error:
+                fail(f"{error}; run it again", code=EXIT_BUSY)
         if applied:
             self._console.print(f"applied {len(applied)} migrations")
 
     def _import_demo(self, servers: Addresses) -> None:
         if self._settings.environment != "development" or not DEMO_CLINICS.exists():
             return
-        from frontdesk.cli.clinics import import_file
+        from frontdesk.cli.clinics import has_clinics_of, import_file
 
+        file = read_clinic_file(DEMO_CLINICS)
+        if asyncio.run(has_clinics_of(self._settings, servers, file)):
+            return  # as they were left: they may have been changed by hand
         self._console.print("loading the demo clinics …")
-        asyncio.run(import_file(self._settings, servers, DEMO_CLINICS, include_demo=False, dry_run=False))
+        asyncio.run(import_file(self._settings, servers, file, include_demo=False, dry_run=False))
 
     def _environment(self, servers: Addresses, port: int) -> dict[str, str]:
         return {

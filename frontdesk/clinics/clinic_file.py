@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Final, TypeVar
@@ -31,6 +32,8 @@ _CLINIC_OPTIONAL: Final = frozenset(
         "holidays",
     }
 )
+# ISO 4217.
+_CURRENCY: Final = re.compile("[A-Z]{3}")
 
 _Value = TypeVar("_Value")
 
@@ -61,6 +64,12 @@ def read_clinic(node: Node, *, organization_id: UUID) -> Clinic | None:
         name: read_optional(fields, name, Node.read_text)
         for name in ("key", "currency", "whatsapp_instance", "emergency_number", "crisis_line")
     }
+    if texts["currency"] is not None and not _CURRENCY.fullmatch(texts["currency"]):
+        fields["currency"].refuse(f"{texts['currency']!r} is not a currency code (like EUR)")
+    if texts["emergency_number"] is None:
+        node.warn(
+            "emergency_number is missing: a patient in danger is told to call for help and not which number"
+        )
     timezone = read_optional(fields, "timezone", _read_timezone)
     language = read_optional(fields, "default_language", Node.read_language)
     names = read_optional(fields, "name", Node.read_texts)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from typing import Any, Final
 from uuid import UUID
 
@@ -111,7 +112,9 @@ class Node:
         found = dict(self.read_entries())
         for name in found.keys() - required - optional:
             if not name.startswith(ignored):
-                found[name].warn("is not known and has no effect")
+                close = get_close_matches(name, (required | optional) - found.keys(), n=1)
+                hint = f": did you mean {close[0]}?" if close else ""
+                found[name].warn(f"is not known and has no effect{hint}")
         if isinstance(self.node, MappingNode) or self.is_null:
             for name in sorted(required):
                 if name not in found or found[name].is_null:

@@ -227,6 +227,8 @@ class Conversations:
                 self._files[key] = read_clinic_file(path)
             except ClinicFileInvalid as invalid:
                 raise LineRefused(f"{path}: {invalid.problems[0]}") from invalid
+            except OSError as error:
+                raise LineRefused(f"cannot read the fixture {path}: {error.strerror}") from error
         return self._files[key]
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from frontdesk.clinics.models import text_in
-from frontdesk.converse.conversations import Conversation, Conversations, LineRefused, Outcome
+from frontdesk.converse.conversations import Conversation, Conversations, Outcome
 
 HELP = "/new starts afresh · /visits lists the bookings · /why tells what the system thought · /quit or Ctrl-D ends"
 
@@ -28,11 +28,7 @@ async def chat(
         "clinic": clinic,
         "patient": {"id": str(uuid4()), "phone": "+999 000 0000", "language": language},
     }
-    try:
-        conversation = await conversations.open(setup)
-    except LineRefused as refused:
-        console.print(f"frontdesk: {refused}", style="red")
-        return
+    conversation = await conversations.open(setup)
     names = conversation.catalog.clinic.name
     console.print(
         f"[bold]{escape(text_in(names, language or 'en') or '')}[/bold] · write as a patient, in any of five languages"

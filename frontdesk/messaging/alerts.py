@@ -41,6 +41,9 @@ class _Alert:
 class OpenAlert:
     alert_id: UUID
     session_id: UUID | None
+    # Whom it is about, where it is about a chat: a name, and the digits of the phone, or the LID.
+    patient: str | None
+    address: str | None
     kind: str
     reason: str
     status: str
@@ -116,6 +119,16 @@ class Alerts:
     async def list_open(self, clinic_id: UUID) -> list[OpenAlert]:
         async with self._database.transaction(clinic_id) as tx:
             return await sql.fetch_all(tx, OpenAlert, _LIST, {"clinic": clinic_id})
+
+    async def list_ids(self, clinic_id: UUID, beginning: str) -> list[UUID]:
+        """The alerts of a clinic whose id begins so."""
+        async with self._database.transaction(clinic_id) as tx:
+            rows = await sql.fetch_dicts(
+                tx,
+                "select alert_id from core.staff_alerts where clinic_id = %s and starts_with(alert_id::text, %s) limit 9",
+                (clinic_id, beginning),
+            )
+        return [row["alert_id"] for row in rows]
 
     async def acknowledge(self, clinic_id: UUID, alert_id: UUID, *, by: str, now: datetime) -> bool:
         """Mark as seen by a person. False if it is not open."""
@@ -217,6 +230,11 @@ update core.staff_alerts set status = 'acknowledged', acknowledged_at = %(now)s,
 where clinic_id = %(clinic)s and alert_id = %(alert)s and status <> 'acknowledged'
 """
 _LIST = """
-select alert_id, session_id, kind, reason, status, told, created_at, acknowledged_at
-from core.staff_alerts where clinic_id = %(clinic)s and status <> 'acknowledged' order by created_at
+select a.alert_id, a.session_id, coalesce(p.name, c.push_name) as patient, s.reply_to as address, a.kind, a.reason, a.status,
+  a.told, a.created_at, a.acknowledged_at
+from core.staff_alerts a
+left join core.conversation_sessions s on s.clinic_id = a.clinic_id and s.id = a.session_id
+left join core.contacts c on c.clinic_id = s.clinic_id and c.contact_id = s.contact_id
+left join healthcare.patients p on p.clinic_id = s.clinic_id and p.patient_id = s.patient_id
+where a.clinic_id = %(clinic)s and a.status <> 'acknowledged' order by a.created_at
 """

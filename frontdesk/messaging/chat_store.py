@@ -15,6 +15,9 @@ from frontdesk.storage.postgres import Database
 class Chat:
     session_id: UUID
     instance_name: str
+    # As the patient is known: a name, and the digits of the phone, or the LID.
+    patient: str | None
+    address: str
     state: str
     staff_until: datetime | None
     last_patient_at: datetime | None
@@ -44,6 +47,24 @@ class ChatStore:
         async with self._database.transaction(clinic_id) as tx:
             return await sql.fetch_all(tx, Chat, _CHATS, {"clinic": clinic_id, "most": most})
 
+    async def list_ids(self, clinic_id: UUID, beginning: str) -> list[UUID]:
+        """The chats of a clinic whose id begins so."""
+        async with self._database.transaction(clinic_id) as tx:
+            rows = await sql.fetch_dicts(
+                tx,
+                "select id from core.conversation_sessions where clinic_id = %s and starts_with(id::text, %s) limit 9",
+                (clinic_id, beginning),
+            )
+        return [row["id"] for row in rows]
+
+    async def list_traces(self, beginning: str) -> list[str]:
+        """The trace ids that begin so, the oldest first, up to nine; `beginning` is hexadecimal."""
+        async with self._database.connection() as connection:
+            rows = await sql.fetch_dicts(
+                connection, "select trace_id from core.list_traces(%s, 9)", (beginning,)
+            )
+        return list(dict.fromkeys(row["trace_id"] for row in rows))
+
     async def resume(self, clinic_id: UUID, session_id: UUID, *, now: datetime) -> bool:
         """Hand a chat back to the assistant. False if there is no such chat."""
         async with self._database.transaction(clinic_id) as tx:
@@ -71,7 +92,7 @@ class ChatStore:
                 )
             steps += [Step(at=r["at"], what=r["what"], facts=r["facts"]) for r in rows]
         unique = {(step.at, step.what, str(step.facts)): step for step in steps}
-        return sorted(unique.values(), key=lambda step: step.at)
+        return sorted(unique.values(), key=lambda step: (step.at, _RANK.get(step.what, len(_RANK))))
 
     async def load_last_answer(self, clinic_id: UUID, session_id: UUID) -> tuple[str, str]:
         """(language, text) of the last message promised to this patient. Raises LookupError if there is none."""
@@ -99,12 +120,20 @@ class ChatStore:
         return thoughts
 
 
+# What happened in the same instant is told in the order of cause and effect.
+_RANK = {
+    what: rank
+    for rank, what in enumerate(("message.accepted", "turn.answered", "alert.raised", "outbox.promised"))
+}
+
 _CHATS = """
-select s.id as session_id, i.instance_name, s.state, s.staff_until, s.last_patient_at,
+select s.id as session_id, i.instance_name, coalesce(p.name, c.push_name) as patient, s.reply_to as address, s.state, s.staff_until, s.last_patient_at,
   (select count(*) from core.whatsapp_conversations m
    where m.clinic_id = s.clinic_id and m.session_id = s.id and m.status = 'new')::int as waiting
 from core.conversation_sessions s
 join healthcare.whatsapp_instances i on i.clinic_id = s.clinic_id and i.instance_id = s.instance_id
+join core.contacts c on c.clinic_id = s.clinic_id and c.contact_id = s.contact_id
+join healthcare.patients p on p.clinic_id = s.clinic_id and p.patient_id = s.patient_id
 where s.clinic_id = %(clinic)s order by s.last_patient_at desc nulls last limit %(most)s
 """
 _RESUME = """

@@ -21,7 +21,16 @@ from frontdesk.scheduling.clinic_file_text import (
 from frontdesk.scheduling.models import Catalog
 from frontdesk.scheduling.store.catalog import find_catalog, put_offer
 from frontdesk.scheduling.store.demo import put_demo
-from frontdesk.storage.postgres import Database, Transaction
+from frontdesk.storage.postgres import Database, Rollback, Transaction
+
+
+class ClinicOfAnother(Exception):
+    """The clinic's id belongs to a clinic of another organization."""
+
+    def __init__(self, clinic_key: str, owner: str) -> None:
+        super().__init__(
+            f"the id of clinic {clinic_key!r} belongs to a clinic of {owner!r}: give the clinic an id of its own"
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,8 +65,9 @@ async def import_clinic_file(
 ) -> Differences:
     """Make the database's clinics be as the file says; clinics of other files are left alone.
 
-    Each clinic is one transaction; its catalog_version rises only if something of it changed. Raises
-    clinics.store.InstanceTaken, storage.DatabaseUnavailable.
+    Each clinic is one transaction; its catalog_version rises only if something of it changed. A dry run does all of it and
+    takes it back, so that it finds what the real one would. Raises ClinicOfAnother, clinics.store.InstanceTaken,
+    storage.DatabaseUnavailable.
     """
     differences: list[Difference] = []
     demo_rows = 0
@@ -67,10 +77,10 @@ async def import_clinic_file(
             stored = await find_catalog(tx, clinic_id)
             found = await _compare_stored(tx, clinic_file.organization, stored, catalog)
             differences += found
-            if dry_run:
-                continue
             if found:
                 await _put(tx, clinic_file.organization, stored, catalog, now)
+            if dry_run:
+                raise Rollback
             if include_demo:
                 demo_rows += await put_demo(
                     tx,
@@ -97,6 +107,8 @@ async def _compare_stored(
 ) -> list[Difference]:
     owner = await clinics.find_organization(tx, catalog.clinic.clinic_id)
     found = compare_catalogs(stored, catalog)
+    if owner is not None and owner.organization_id != organization.organization_id:
+        raise ClinicOfAnother(catalog.clinic.key, owner.name)
     if owner is not None and owner != organization:
         path = f"{catalog.clinic.key}.organization"
         found.append(Difference(kind="changed", path=path, before=owner.name, after=organization.name))

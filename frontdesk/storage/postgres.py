@@ -26,6 +26,8 @@ CONNECT_TIMEOUT_S = 3
 TCP_USER_TIMEOUT_MS = 15_000
 
 Transaction = AsyncConnection[Any]
+# Raised in a transaction it takes everything back and ends the block quietly.
+Rollback = psycopg.Rollback
 
 
 class DatabaseUnavailable(Exception):

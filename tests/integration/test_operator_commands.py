@@ -193,7 +193,7 @@ async def test_an_alert_is_listed_until_an_operator_acknowledges_it(front: Front
     assert await operator.asks("alerts", "list") == []
     front.clock.advance(minutes=6)
     assert await front.desk.alerts.escalate_unacknowledged(now=front.clock.now) == 0
-    assert "not found" in await operator.is_refused("alerts", "ack", alert["alert_id"])
+    assert "acknowledged already" in await operator.is_refused("alerts", "ack", alert["alert_id"])
 
 
 async def test_a_chat_that_staff_hold_is_handed_back(front: Front, operator: Operator) -> None:
