@@ -103,7 +103,8 @@ def _dropping(reading: Understanding, task: Task, names: TaskNames) -> Link | No
         return None  # "no, leave it" answers "shall I cancel it?", and "cancel it" does so too
     if names.other_service or names.other_doctor:
         return drops("does not want it, wants something else")
-    if says_cancel(reading) and task.kind in EXISTING_VISIT_KINDS and task.kind != "cancel_appointment":
+    is_visit = task.kind in EXISTING_VISIT_KINDS and (task.kind != "cancel_appointment" or names.own)
+    if says_cancel(reading) and is_visit:
         return None  # "I do not need the visit, cancel it" is a wish to cancel it
     if names.own or task.asked or task.current or names.none:
         return drops("does not want it")
@@ -175,6 +176,13 @@ def _other_doctor(reading: Understanding, task: Task, names: TaskNames) -> Link 
     if task.kind in NEW_BOOKING_KINDS and task.asked and is_for_it:
         return answers(0.6, "names another doctor for it")
     return unrelated(0.06, "asks about another doctor")
+
+
+def _who_speaks(reading: Understanding, _task: Task, names: TaskNames) -> Link | None:
+    """ "Does anyone speak Russian?" is asked of all doctors, whoever was offered."""
+    if reading.asks_who_speaks is None or not names.none:
+        return None
+    return unrelated(0.06, "asks which doctor speaks a language")
 
 
 def _own_names(reading: Understanding, task: Task, names: TaskNames) -> Link | None:
@@ -326,6 +334,7 @@ _NAMING_RULES: Final[tuple[_Rule, ...]] = (
     _dropping,
     _other_service,
     _other_doctor,
+    _who_speaks,
     _own_names,
     _verdict,
 )

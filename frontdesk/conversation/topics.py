@@ -42,6 +42,8 @@ class Topic(StrEnum):
     WHICH_TIME = "which_time"
     # "Could it be later?"
     OTHER_TIME = "other_time"
+    # "On Saturdays": a habit, no day to book.
+    HABIT = "habit"
     # "Leave the one, rather the other."
     LEAVING = "leaving"
     # "Don't cancel it, keep it."
@@ -111,7 +113,7 @@ def is_refusal(reading: Understanding) -> bool:
     hesitates = Topic.HESITATION in find_topics(reading)
     if is_unrecognised(reading):
         return hesitates or has_refusing_word(reading)
-    is_wish = reading.intent is Intent.BOOK or (reading.says_yes and reading.is_bare)
+    is_wish = reading.intent in (Intent.BOOK, Intent.DENY) or (reading.says_yes and reading.is_bare)
     return is_wish and has_refusing_word(reading)
 
 

@@ -141,6 +141,12 @@ def _doctors_for(scene: Scene, services: tuple[UUID, ...]) -> list[Doctor]:
     if services:
         offering = [d for d in every if d.service_ids & set(services)]
         doctors = [d for d in offering if d in doctors] or offering
+    language = scene.reading.asks_who_speaks
+    if language is not None:
+        doctors = [d for d in doctors if language in d.languages] or [
+            d for d in every if language in d.languages
+        ]
+        return doctors or every
     wish = read_wish(scene.reading.dates)
     if wish.on is not None:
         on = wish.on

@@ -254,8 +254,16 @@ async def _offer_doctor(scene: Scene, task: Task) -> Answer:
     ):
         return answer_doctor_question(scene, service_id=task.service_id)
     if _says_no(scene, task) and not _changes(scene, task):
-        return answer_doctor_question(scene, service_id=task.service_id)
+        return _offer_others(scene, task)
     return await _collect(scene, task)
+
+
+def _offer_others(scene: Scene, task: Task) -> Answer:
+    """A no to the doctor offered: the others who do it; where there are none, it is left."""
+    able = scene.catalog.doctors_for(task.service_id) if task.service_id else ()
+    if task.service_id and not any(doctor.doctor_id != task.doctor_id for doctor in able):
+        return let_be(scene)
+    return replace(answer_doctor_question(scene, service_id=task.service_id), intent=Intent.DENY)
 
 
 async def _inquiry(scene: Scene, task: Task) -> Answer:

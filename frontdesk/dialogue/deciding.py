@@ -134,7 +134,7 @@ def _wants_more(scene: Scene, task: Task) -> bool:
 
 
 _TOPICS_OF_A_SERVICE: Final = frozenset(
-    {Topic.DURATION, Topic.MEDICAL, Topic.MEDICINE, Topic.COMPLAINT, Topic.PAYMENT}
+    {Topic.DURATION, Topic.MEDICAL, Topic.MEDICINE, Topic.COMPLAINT, Topic.PAYMENT, Topic.HABIT}
 )
 
 _Start = Callable[[Scene], Awaitable[Answer]]
@@ -169,7 +169,7 @@ def _new_intent(scene: Scene) -> Intent:
     about_visit = _intent_about_visit(scene)
     if about_visit is not None:
         return about_visit
-    if _asks_for_times(scene):
+    if _asks_for_times(scene) or _books_instead(scene):
         return Intent.BOOK
     if reading.intent is Intent.OUT_OF_SCOPE and Topic.OTHER_PEOPLE in find_topics(reading):
         return reading.intent
@@ -208,6 +208,13 @@ def _intent_about_visit(scene: Scene) -> Intent | None:
         if refused and reading.intent is not Intent.BOOK:
             return Intent.CANCEL
     return None
+
+
+def _books_instead(scene: Scene) -> bool:
+    """ "Could I have X tomorrow instead?" moves nothing where there is no visit: it takes the place of what was dropped."""
+    reading = scene.reading
+    is_wish = reading.intent is Intent.RESCHEDULE and Intent.BOOK in reading.intents
+    return is_wish and not scene.turn.appointments and DROPPED_NOTE in scene.session.notes
 
 
 def _asks_for_times(scene: Scene) -> bool:

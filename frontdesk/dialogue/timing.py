@@ -49,7 +49,9 @@ def read_wish(
     already spoken of that stands beside another is what the patient turns away from ("Tuesday I am busy, Thursday then").
     """
     asked = [mention for mention in dates if mention.role in (Role.WANTED, Role.TO)]
-    asked = asked or [mention for mention in dates if mention.role is Role.ALTERNATIVE]
+    others = [mention for mention in dates if mention.role is Role.ALTERNATIVE]
+    if all(mention.at is not None and (mention.on, mention.at) == (base_on, base_at) for mention in asked):
+        asked = [*asked, *others]  # "I have tomorrow at two, could it be six": the first is the visit itself
     wish = Wish(excluded=tuple(m.on for m in dates if m.role is Role.EXCLUDED and m.on))
     left_days = {m.on for m in asked if m.on is not None} - {base_on}
     left_hours = {m.at for m in asked if m.at is not None} - {base_at}

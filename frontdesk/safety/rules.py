@@ -38,6 +38,8 @@ class Rule:
     within_words: int
     # A concept that takes the rule back where it is said close by.
     unless: str | None
+    # Holds of what is past or asked about as well: a receipt for last month's visit is paperwork.
+    is_timeless: bool
     facts: Mapping[str, Any]
 
 
@@ -88,7 +90,9 @@ class RuleBook:
                 by_concept[hit.concept].append(hit)
         for rule in self.rules:
             for said in _combinations(rule, by_concept):
-                if _is_now(said, context) and not _is_near(said, by_concept.get(rule.unless or "", ())):
+                if (rule.is_timeless or _is_now(said, context)) and not _is_near(
+                    said, by_concept.get(rule.unless or "", ())
+                ):
                     return Finding(rule=rule, hits=said)
         return None
 
@@ -105,6 +109,7 @@ def _rule(entry: dict[str, Any]) -> Rule:
         needs=tuple(tuple(need.split("|")) for need in entry.pop("needs")),
         within_words=entry.pop("within", 0),
         unless=entry.pop("unless", None),
+        is_timeless=entry.pop("timeless", False),
         facts=entry,
     )
 

@@ -24,6 +24,8 @@ _WEIGHT_OF_WORDING: Final = 2.5
 _LEAST_PROBABILITY: Final = 0.1
 # Where cues say this much, wording has nothing to add.
 _SURE_SCORE: Final = 5.5
+# The weight of a cue that decides.
+_PLAIN_SCORE: Final = 5.0
 # A word or two say what they say.
 _FEWEST_WORDS: Final = 3
 _DENIALS: Final = frozenset({"negation:not", "negation:refuses"})
@@ -31,6 +33,8 @@ _DENIALS: Final = frozenset({"negation:not", "negation:refuses"})
 _FOR_WANTED: Final = frozenset({Intent.BOOK, Intent.SERVICE_INQUIRY, Intent.PROVIDE_INFO})
 # An answer this long is a sentence of its own: its words are no cues ("yes, I can make that appointment").
 _SENTENCE_WORDS: Final = 3
+# "Someone about the <service>".
+_WORDS_TO_TREATMENT: Final = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +52,8 @@ class Content:
     leaves_open: bool
     # Says whom the visit is for, or that a child writes.
     says_for_whom: bool
+    # Asks about a visit that is neither the writer's nor a child's.
+    asks_of_other: bool
     is_question: bool
     answer: Answer
 
@@ -75,7 +81,7 @@ def rank_intents(
         scores[intent] = max(score, scores[intent])
     if len(units) >= _FEWEST_WORDS and max(scores.values(), default=0.0) < _SURE_SCORE:
         for name, probability in wording.items():
-            if probability >= _LEAST_PROBABILITY:
+            if probability >= _LEAST_PROBABILITY and not _is_wish(Intent(name), cues, content):
                 scores[Intent(name)] += _WEIGHT_OF_WORDING * probability
                 reasons.append(f"wording:{name} {probability:.2f}")
     ranked = sorted((each for each in scores if scores[each] >= _LEAST_SCORE), key=lambda each: -scores[each])
@@ -88,6 +94,7 @@ def _cues(units: Sequence[Unit], found: Sequence[Found], content: Content) -> di
     sentences = [each for each in content.answer.found if each.last - each.first >= _SENTENCE_WORDS]
     denials = [each for each in found if each.label in _DENIALS]
     harmless = find_harmless(found)
+    books = any(each.label == f"intent:{Intent.BOOK}" for each in found)
     cues: dict[Intent, list[Found]] = defaultdict(list)
     for each in found:
         if not each.label.startswith("intent:"):
@@ -98,6 +105,8 @@ def _cues(units: Sequence[Unit], found: Sequence[Found], content: Content) -> di
             continue
         intent = Intent(each.label.removeprefix("intent:"))
         if intent is Intent.HUMAN and _is_guess(each, units) and (content.has_service or content.has_date):
+            continue
+        if intent is Intent.HUMAN and books and _is_about_treatment(each, units):
             continue
         if intent in _FOR_WANTED and any(each.first <= place < each.last for place in content.denied):
             continue
@@ -119,6 +128,18 @@ def _is_guess(cue: Found, units: Sequence[Unit]) -> bool:
     word = units[cue.first].forms[0]
     needed = (each for each in cue.phrase.elements if not each.sign and not each.optional)
     return not any(word in each.words or word.startswith(each.prefixes) for each in needed)
+
+
+def _is_wish(intent: Intent, cues: Mapping[Intent, list[Found]], content: Content) -> bool:
+    """A service wanted in so many words is not asked about, however the rest sounds."""
+    is_stated = content.has_service and not content.is_question and bool(cues.get(Intent.BOOK))
+    return intent is Intent.SERVICE_INQUIRY and is_stated
+
+
+def _is_about_treatment(cue: Found, units: Sequence[Unit]) -> bool:
+    """ "I need to see someone about my back, so book me in" wants the visit, not our staff."""
+    after = units[cue.last : cue.last + _WORDS_TO_TREATMENT]
+    return any(unit.slots & {"service", "concept"} for unit in after)
 
 
 def _strength(cue: Found) -> float:
@@ -191,8 +212,13 @@ def _statement_scores(content: Content) -> list[tuple[str, Intent, float]]:
 def _leaning_scores(content: Content, cues: dict[Intent, float]) -> list[tuple[str, Intent, float]]:
     """Where a name decides between cues: "does Dr. Cohen work on Monday" is not about the opening hours."""
     scores = []
-    if content.has_doctor and cues.get(Intent.DOCTOR_INQUIRY, 0) > _LEAST_SCORE:
-        scores.append(("asks about a doctor", Intent.DOCTOR_INQUIRY, cues[Intent.DOCTOR_INQUIRY] + 0.6))
+    doctor = cues.get(Intent.DOCTOR_INQUIRY, 0)
+    if content.has_doctor and doctor > _LEAST_SCORE:
+        books = content.has_date and not content.is_question and cues.get(Intent.BOOK, 0) >= _PLAIN_SCORE
+        leaning = (
+            ("books with a doctor", Intent.BOOK) if books else ("asks about a doctor", Intent.DOCTOR_INQUIRY)
+        )
+        scores.append((*leaning, doctor + 0.6))
     hours, service = cues.get(Intent.HOURS_LOCATION, 0), cues.get(Intent.SERVICE_INQUIRY, 0)
     if (
         (content.has_service or content.has_concept)
@@ -202,6 +228,8 @@ def _leaning_scores(content: Content, cues: dict[Intent, float]) -> list[tuple[s
         scores.append(("works with a service", Intent.SERVICE_INQUIRY, max(hours, service) + 0.3))
     if content.denied:
         scores.append(("refuses what is named", Intent.DENY, 2.0))
+    if content.asks_of_other:
+        scores.append(("asks about another's visit", Intent.OUT_OF_SCOPE, 6.6))
     return scores
 
 

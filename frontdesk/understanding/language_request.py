@@ -36,6 +36,7 @@ class _Lexicon:
     answer_verbs: _Words
     about_others: _Words
     negations: _Words
+    of_one: _Words
 
 
 def language_request(text: str) -> str | None:
@@ -53,6 +54,19 @@ def language_request(text: str) -> str | None:
         if _is_wish(clause, lexicon):
             wish = named.pop()
     return wish
+
+
+def languages_named(text: str) -> frozenset[str]:
+    """The languages of ours a message names, as codes."""
+    lexicon = _load_lexicon()
+    named = (_name_of(word, lexicon) for clause in _clauses(text) for word in clause)
+    return frozenset(language for language in named if language is not None)
+
+
+def speaks_of_one(text: str) -> bool:
+    """Whether a person spoken of before is meant ("does she speak Russian")."""
+    lexicon = _load_lexicon()
+    return any(word in lexicon.of_one for clause in _clauses(text) for word in clause)
 
 
 def _clauses(text: str) -> Iterator[list[str]]:
@@ -87,6 +101,7 @@ def _load_lexicon() -> _Lexicon:
         answer_verbs=_words(data["answer_verbs"]),
         about_others=_words(data["about_others"]),
         negations=_words(data["negations"]),
+        of_one=_words(data["of_one"]),
     )
 
 

@@ -114,6 +114,8 @@ class Understanding:
     # "any doctor", "whoever": no preference for a doctor; likewise for the time.
     any_doctor: bool = False
     any_time: bool = False
+    # The language a doctor is to speak ("does anyone speak Russian?"), as a code, else None.
+    asks_who_speaks: str | None = None
     is_question: bool = False
     # "that one", "it", "the second": refers to what was said before.
     refers_back: bool = False

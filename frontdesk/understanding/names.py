@@ -15,7 +15,7 @@ from frontdesk.understanding.doctor_names import DoctorHit, DoctorNames
 from frontdesk.understanding.models import NameMention
 from frontdesk.understanding.service_names import ServiceHit, ServiceNames
 from frontdesk.understanding.spelling import Speller
-from frontdesk.understanding.tokens import Token, tokenize
+from frontdesk.understanding.tokens import Token, bare_forms, tokenize
 
 # A worker serves some dozens of clinics; an index takes some hundred kilobytes.
 _MOST_INDEXES: Final = 64
@@ -47,13 +47,18 @@ def _new_speller() -> Speller:
     return speller
 
 
+def _is_word(folded: str) -> bool:
+    """Whether a word is one to the letter, so no misspelt name; in Hebrew also behind glued letters ("and I")."""
+    return general_speller().knows(folded) or not ordinary_words().isdisjoint(bare_forms(folded))
+
+
 class NameIndex:
     """Finds services and doctors of one catalog."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._services = ServiceNames(catalog.services)
         self._doctors = DoctorNames(
-            catalog.doctors, is_ordinary=ordinary_words().__contains__, is_word=general_speller().knows
+            catalog.doctors, is_ordinary=ordinary_words().__contains__, is_word=_is_word
         )
         self.speller = _new_speller()
         self.speller.learn(self._services.words)

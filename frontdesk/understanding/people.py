@@ -19,6 +19,8 @@ class People:
     writer_is_minor: bool = False
     any_doctor: bool = False
     any_time: bool = False
+    # Asks when or why somebody else comes; a parent may ask that of a child.
+    asks_of_other: bool = False
 
 
 def read_people(units: Sequence[Unit], found: Sequence[Found]) -> People:
@@ -35,7 +37,13 @@ def read_people(units: Sequence[Unit], found: Sequence[Found]) -> People:
             for_whom = "child"
         elif "people:adult" in labels:
             for_whom = "other_adult"
-    return People(for_whom=for_whom, writer_is_minor=is_minor, any_doctor=any_doctor, any_time=any_time)
+    return People(
+        for_whom=for_whom,
+        writer_is_minor=is_minor,
+        any_doctor=any_doctor,
+        any_time=any_time,
+        asks_of_other="people:others_visit" in labels and for_whom != "child",
+    )
 
 
 def _is_young(units: Sequence[Unit], phrase: Found) -> bool:

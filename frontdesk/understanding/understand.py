@@ -19,6 +19,7 @@ from frontdesk.understanding.names import Names, general_speller, index_of
 from frontdesk.understanding.negation import find_denied, find_denied_words, find_denying
 from frontdesk.understanding.people import read_people
 from frontdesk.understanding.phrases import Found
+from frontdesk.understanding.spoken_language import asks_who_speaks
 from frontdesk.understanding.tokens import Token, tokenize
 from frontdesk.understanding.wording import load_wording
 
@@ -70,7 +71,10 @@ def understand(
     doctors = _with_denials(names.doctors, denied)
     is_question = "?" in text or "؟" in text or any(each.label == "question" for each in found)
     answer = read_answer(units, found, denying=find_denying(units, found), is_question="?" in text)
+    who_speaks = asks_who_speaks(text, found)
     people = read_people(units, found)
+    # "Do any of your doctors speak Russian?" leaves nothing to us.
+    any_doctor = people.any_doctor and who_speaks is None
     choice = _choice(units, found)
     content = Content(
         has_service=any(not each.negated for each in services),
@@ -79,8 +83,9 @@ def understand(
         has_date=bool(dates),
         denied=denied_places,
         has_choice=choice is not None,
-        leaves_open=people.any_doctor or people.any_time,
+        leaves_open=any_doctor or people.any_time,
         says_for_whom=people.for_whom is not None or people.writer_is_minor,
+        asks_of_other=people.asks_of_other,
         is_question=is_question,
         answer=answer,
     )
@@ -100,8 +105,9 @@ def understand(
         says_no=answer.says_no,
         is_bare=answer.is_bare,
         drops=answer.drops,
-        any_doctor=people.any_doctor,
+        any_doctor=any_doctor,
         any_time=people.any_time,
+        asks_who_speaks=who_speaks,
         is_question=is_question,
         refers_back=any(each.label == "recalls" for each in found),
         choice=choice,

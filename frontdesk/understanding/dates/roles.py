@@ -44,9 +44,9 @@ def _clause(group: Group, reading: Reading) -> tuple[int, int]:
 
 def _ends_clause(reading: Reading, at: int) -> bool:
     token = reading.tokens[at]
-    return (token.kind is Kind.MARK and token.word in _CLAUSE_ENDS) or (
-        token.word,
-    ) in reading.lexicon.sets.get("but", ())
+    if token.kind is Kind.MARK:
+        return token.word in _CLAUSE_ENDS
+    return any((token.word,) in reading.lexicon.sets.get(name, ()) for name in ("but", "so"))
 
 
 def _clause_cues(group: Group, readings: Mapping[str, Reading]) -> frozenset[str]:
@@ -245,12 +245,14 @@ def _lends(role: Role, group: Group) -> bool:
 
 
 def _completes(shared: list[tuple[Role, Group]], group: Group) -> bool:
-    """Gives an hour told later to the day told before: "tomorrow, not at 10 but at 11"."""
+    """Gives an hour or a part of the day told later to the day told before: "tomorrow, not at 10 but at 11"."""
     for role, other in reversed(shared):
         if role is not Role.WANTED:
             continue
         has_day = other.day is not None or other.same_day or other.shift_days is not None
-        if not has_day or other.hours is not None or other.same_time or group.hours is None:
+        if not has_day or other.hours is not None or other.same_time:
+            return False
+        if group.hours is None and (other.part is not None or group.part is None):
             return False
         other.hours, other.part = group.hours, group.part or other.part
         other.pieces += group.pieces
