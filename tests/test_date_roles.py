@@ -253,3 +253,44 @@ def test_a_message_is_read_within_half_a_millisecond() -> None:
         spent.append(stopwatch.perf_counter() - begun)
     # The best of many runs: a busy machine must not fail the budget.
     assert min(spent) < 0.0005
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i work every morning so tuesday at five",
+        "я работаю по утрам, поэтому во вторник в пять",
+        "trabalho de manhã então terça às cinco",
+        "אני עובדת כל בוקר אז יום שלשי בשעה חמש",
+    ],
+)
+def test_what_hinders_ends_where_the_wish_begins(text: str) -> None:
+    wanted = [mention for mention in read(text) if mention.on == date(2026, 3, 3)]
+    assert [(mention.role, mention.at) for mention in wanted] == [(Role.WANTED, time(17))]
+
+
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [
+        ("чтв 12:15", date(2026, 3, 5)),
+        ("mierc a las 12:15", date(2026, 3, 4)),
+        ("ביום רבעי ב12:15", date(2026, 3, 4)),
+        ("בחמשי ב12:15", date(2026, 3, 5)),
+    ],
+)
+def test_a_weekday_misspelt_or_cut_short_is_read(text: str, on: date) -> None:
+    assert [(mention.on, mention.at) for mention in read(text)] == [(on, time(12, 15))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is there room on thursday? better in the afternoon",
+        "есть место в четверг? лучше после обеда",
+        "יש מקום ביום ה' הבא? עדיף אחהצ",
+    ],
+)
+def test_a_part_of_the_day_told_later_completes_the_day(text: str) -> None:
+    assert [(mention.on, mention.daypart) for mention in read(text)] == [
+        (date(2026, 3, 5), Daypart.AFTERNOON)
+    ]

@@ -102,3 +102,32 @@ def test_it_takes_well_under_a_millisecond_a_message() -> None:
         rounds.append((perf_counter() - started) / len(texts))
     # 0.15 ms measured on a quiet machine; the limit leaves room for a busy one.
     assert min(rounds) < 0.001
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "couldn't breathe from laughing at your sticker",
+        "me ahogo de la risa con vuestro mensaje",
+        "quase sem ar de rir do áudio, vocês são demais",
+        "נחנקתי מצחוק מההודעה שלכם",
+        "сын задыхался от смеха у вас",
+        "где тут можно припарковаться",
+    ],
+)
+def test_laughter_and_parking_are_no_emergencies(message: str) -> None:
+    assert find_alarm(message) is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "малой наглотался моих таблеток что делать",
+        "el peque se ha tragado mis pastillas",
+        "הקטן בלע לי כדורים מה עושים",
+        "the wee one is after swallowing my tablets",
+        "haha sorry but i really cant breathe, help",
+    ],
+)
+def test_a_child_who_swallowed_tablets_and_breathlessness_are(message: str) -> None:
+    assert find_alarm(message) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from frontdesk.conversation.topics import Topic, topics_of
 from frontdesk.language.codes import LANGUAGES
 from frontdesk.understanding.models import Intent
 from tests.support.catalogs import english_only, skin_and_motion
@@ -85,3 +86,93 @@ def test_the_evening_of_a_greeting_is_no_time(text: str) -> None:
 
     assert seen.intent is Intent.GREETING
     assert seen.dates == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "אתם עובדים עם קופת חולים כללית?",
+        "вы по омс принимаете?",
+        "trabajan con mutua?",
+        "vocês atendem pelo plano?",
+        "do ye take a medical card",
+        "se puede pagar a plazos?",
+        "אפשר לפרוס לתשלומים?",
+        "можно частями оплатить?",
+    ],
+)
+def test_insurance_and_instalments_are_about_payment(text: str) -> None:
+    assert read(text, skin_and_motion()).intent is Intent.PRICE_INQUIRY
+    assert Topic.PAYMENT in topics_of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("do any of yer doctors speak russian?", "ru"),
+        ("есть кто-нибудь, кто говорит по-испански?", "es"),
+        ("tem algum médico que fale inglês?", "en"),
+        ("יש לכם מישהו שמדבר רוסית?", "ru"),
+        ("hay algún médico que hable portugués?", "pt"),
+        ("does she speak russian?", None),
+        ("how much is the massage, in english please", None),
+    ],
+)
+def test_a_doctor_who_speaks_a_language_is_asked_for(text: str, language: str | None) -> None:
+    seen = read(text, skin_and_motion())
+
+    assert seen.asks_who_speaks == language
+    assert not seen.any_doctor
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("what time is his appointment on wednesday and who is it with", Intent.OUT_OF_SCOPE),
+        ("когда у неё приём, я её муж", Intent.OUT_OF_SCOPE),
+        ("quando é a consulta dela?", Intent.OUT_OF_SCOPE),
+        ("מתי התור שלו ולמה הוא בא", Intent.OUT_OF_SCOPE),
+        ("when is my daughters appointment", Intent.MY_APPOINTMENTS),
+        ("во сколько у моего сына приём, когда у него запись?", Intent.MY_APPOINTMENTS),
+    ],
+)
+def test_only_of_a_child_may_one_ask_when_another_comes(text: str, intent: Intent) -> None:
+    assert read(text, skin_and_motion()).intent is intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my sister said i need to talk to someone about massage so book me a massage for friday at ten",
+        "мне сказали поговорить с кем-то про массаж, запишите на массаж в пятницу в десять",
+        "necesito hablar con alguien sobre masaje, quiero reservar cita de masaje el viernes a las diez",
+    ],
+)
+def test_somebody_to_see_about_a_treatment_is_no_call_for_staff(text: str) -> None:
+    assert read(text, skin_and_motion()).intent is Intent.BOOK
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("תעבירו אותי לנציג אנושי", Intent.HUMAN),
+        ("me passa pra um atendente", Intent.HUMAN),
+        ("pásame con una persona", Intent.HUMAN),
+        ("numero de la recepcion por favor", Intent.HOURS_LOCATION),
+        ("me dá o telefone da recepção", Intent.HOURS_LOCATION),
+        ("what is the number for reception", Intent.HOURS_LOCATION),
+    ],
+)
+def test_being_passed_on_is_told_from_a_move_and_a_number_from_a_person(text: str, intent: Intent) -> None:
+    assert read(text, skin_and_motion()).intent is intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["great thanks thats all", "ок спасибо, это всё", "vale gracias, eso es todo", "סבבה תודה רבה זה הכל"],
+)
+def test_closing_thanks_say_no_yes(text: str) -> None:
+    seen = read(text, skin_and_motion())
+
+    assert seen.intent is Intent.THANKS_BYE
+    assert not seen.says_yes

@@ -144,3 +144,20 @@ def test_a_complaint_made_before_still_counts() -> None:
     history = ["my cheek is swollen", "no fever"]
     assert urgency_of("so when can i come?", history_texts=history)[0] is Urgency.HIGH
     assert urgency_of("no hurry", history_texts=history)[0] is Urgency.LOW
+
+
+@pytest.mark.parametrize(
+    ("message", "urgency"),
+    [
+        ("после операции шов разошелся", Urgency.HIGH),
+        ("se me ha abierto la herida de la operación", Urgency.HIGH),
+        ("o corte da cirurgia abriu", Urgency.HIGH),
+        ("just wanted to say the service was lovely", Urgency.LOW),
+        ("queria decir que el trato ha sido genial", Urgency.LOW),
+        ("обслуживание у вас прекрасное", Urgency.LOW),
+        ("please send me the invoice for last month", Urgency.LOW),
+        ("пришлите чек за приём в прошлом месяце", Urgency.LOW),
+    ],
+)
+def test_open_wounds_come_before_praise_and_papers_of_any_month(message: str, urgency: Urgency) -> None:
+    assert urgency_of(message)[0] is urgency

@@ -262,7 +262,7 @@ def _offer_others(scene: Scene, task: Task) -> Answer:
     """A no to the doctor offered: the others who do it; where there are none, it is left."""
     able = scene.catalog.doctors_for(task.service_id) if task.service_id else ()
     if task.service_id and not any(doctor.doctor_id != task.doctor_id for doctor in able):
-        return let_be(scene)
+        return replace(let_be(scene), reasons=("doctor.declined",))
     return replace(answer_doctor_question(scene, service_id=task.service_id), intent=Intent.DENY)
 
 

@@ -71,7 +71,7 @@ def _understand(turn: Turn, text: str) -> Understanding:
         catalog=turn.catalog,
         now=turn.now,
         timezone=turn.catalog.clinic.timezone,
-        language=turn.session.language,
+        language=turn.session.language or turn.patient.language,
     )
 
 

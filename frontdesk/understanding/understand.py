@@ -13,7 +13,7 @@ from frontdesk.understanding.cues import ANY_LANGUAGE, cue_book
 from frontdesk.understanding.dates import find_dates, first_weekday_of
 from frontdesk.understanding.frame import Slot, Unit, units_of
 from frontdesk.understanding.intents import Content, rank_intents
-from frontdesk.understanding.language_of import language_of, language_request
+from frontdesk.understanding.language_of import LanguageReading, language_of, language_request
 from frontdesk.understanding.models import DateMention, NameMention, Understanding
 from frontdesk.understanding.names import Names, general_speller, index_of
 from frontdesk.understanding.negation import find_denied, find_denied_words, find_denying
@@ -23,6 +23,8 @@ from frontdesk.understanding.spoken_language import asks_who_speaks
 from frontdesk.understanding.tokens import Token, tokenize
 from frontdesk.understanding.wording import load_wording
 
+# Spanish and Portuguese share most of their short words.
+_SISTERS = {"es", "pt"}
 # Messages of up to so many words may answer in any language ("ok vale", "si ok").
 _SHORT_MESSAGE_UNITS = 3
 # Without a clinic: UTC, and a bare hour is resolved by the date grammar alone.
@@ -56,7 +58,7 @@ def understand(
     tokens = tokenize(text)
     index = None if catalog is None else index_of(catalog)
     seen = language_of(text, names=frozenset() if index is None else index.words)
-    spoken = seen.language or language
+    spoken = _spoken(seen, language)
     dates = _dates(text, catalog=catalog, now=now, timezone=timezone, language=spoken)
     spans = [mention.span for mention in dates]
     names = _concepts_only(tokens) if index is None else index.find_in(tokens, spans)
@@ -116,6 +118,13 @@ def understand(
         negated_words=find_denied_words(units, found, text),
         reasons=reasons,
     )
+
+
+def _spoken(seen: LanguageReading, language: str | None) -> str | None:
+    """What the message is taken to speak: between sisters ("no domingo") the conversation tells."""
+    if not seen.is_clear and {seen.language, language} == _SISTERS:
+        return language
+    return seen.language or language
 
 
 def read_wording(text: str, *, now: datetime, language: str | None) -> list[str]:

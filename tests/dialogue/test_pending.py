@@ -98,3 +98,64 @@ async def test_an_emergency_leaves_the_pending_action_where_it_was() -> None:
     assert chat.last.intent is Intent.EMERGENCY
     assert chat.session.task is not None
     assert chat.session.task.appointment_id is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "named"),
+    [
+        ("en", "does anyone of your doctors speak russian?", "Anna"),
+        ("ru", "а есть врачи, которые говорят по-русски?", "Анна"),
+        ("he", "יש לכם מישהו שמדבר רוסית?", "אנה"),
+    ],
+)
+async def test_who_speaks_a_language_is_asked_of_all_doctors(language: str, text: str, named: str) -> None:
+    chat = Chat(language=language).pending("offer_doctor", service="implant", doctor="noa")
+    await chat.says(text)
+    assert not chat.last.context_injected
+    assert named in chat.last.text
+    assert "Noa" not in chat.last.text
+    assert "נועה" not in chat.last.text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "no, not with her"), ("ru", "нет, к ней не пойдём"), ("es", "no, con ella no")],
+)
+async def test_a_no_to_the_doctor_offered_is_answered_as_a_no(language: str, text: str) -> None:
+    chat = Chat(language=language).pending("offer_doctor", service="implant", doctor="noa")
+    await chat.says(text)
+    assert chat.last.intent is Intent.DENY
+    assert chat.last.context_injected
+
+
+@pytest.mark.parametrize("text", ["actually no dont, i'll make it work", "no, don't, i can come after all"])
+async def test_a_cancellation_is_called_off_in_other_words(text: str) -> None:
+    chat = reminded("en")
+    await chat.says("cancel my crown please")
+    await chat.says(text)
+    assert state_of(chat) is S.IDLE
+    assert chat.visits[0].status is not AppointmentStatus.CANCELLED
+
+
+async def test_a_cancellation_put_aside_is_taken_up_by_the_name_of_its_service() -> None:
+    chat = reminded("en")
+    await chat.says("cancel my crown please")
+    await chat.says("wait, what's your address?")
+    await chat.says("thanks. right, cancel that crown appointment for me")
+    await chat.says("yes, cancel it")
+    assert chat.visits == [] or chat.visits[0].status is AppointmentStatus.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "i have 13:00 on the 17th, could i come at 11:00 instead?"),
+        ("he", "יש לי ב-17 במרץ ב13:00 כתר, אפשר במקום זה ב11:00?"),
+        ("ru", "у меня коронка 17 марта в 13:00, можно перенести на 11:00?"),
+    ],
+)
+async def test_a_move_told_with_the_old_time_first_goes_to_the_new_one(language: str, text: str) -> None:
+    chat = reminded(language)
+    await chat.says(text)
+    assert chat.known()["time"] == "11:00"
+    assert chat.known()["date"] == "2026-03-17"

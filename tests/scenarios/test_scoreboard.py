@@ -15,20 +15,20 @@ ROOT = Path(__file__).parents[2]
 CASES = ROOT / "eval" / "cases"
 # What may not be crossed again (issue "Conversation that understands").
 FLOORS = (
-    "false_inject=0.03",
-    "missed_inject=0.05",
-    "forbidden_mention=0.02",
+    "false_inject=0.01",
+    "missed_inject=0.04",
+    "forbidden_mention=0.01",
     "wrong_language=0.01",
     "write_violation=0",
-    "booking_success=0.95",
-    "effect_ok=0.97",
+    "booking_success=0.97",
+    "effect_ok=0.98",
     "emergency_recall=1.0",
-    "emergency_false_alarm=0.03",
-    "under_triage=0.03",
+    "emergency_false_alarm=0.01",
+    "under_triage=0.01",
     "due_wrong=0",
-    "intent_acc=0.93",
-    "entity_acc=0.93",
-    "case_pass=0.93",
+    "intent_acc=0.98",
+    "entity_acc=0.97",
+    "case_pass=0.98",
     "protocol_errors=0",
 )
 

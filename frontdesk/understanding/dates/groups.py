@@ -106,7 +106,9 @@ def group_pieces(pieces: list[Piece], readings: Mapping[str, Reading], calendar:
         if piece.is_ignored:
             continue
         goes_to = bool(lead & _TARGETS) and readings[piece.language].moves
-        if groups and not gap & _PARTING:
+        # "I work mornings, so Tuesday": what hinders is one time, what is wished for another.
+        is_parted = bool(gap & _PARTING) or (bool(groups) and "so" in gap and "cannot" in groups[-1].gap)
+        if groups and not is_parted:
             merged = None if goes_to else _merged(groups[-1], piece, calendar, is_adjacent=is_adjacent)
             if merged is not None:
                 groups[-1].day = merged
