@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from frontdesk.understanding.names import index_of
+from frontdesk.understanding.spelling import Speller
 from frontdesk.understanding.transliteration import skeleton_of, sounds_of
 from tests.support.catalogs import english_only, general_visits, make_catalog, skin_and_motion
 from tests.support.messages import keys_of, read
@@ -150,3 +151,14 @@ def test_three_scripts_of_a_name_sound_alike() -> None:
         skeleton_of(sound) for sound in sounds_of("dan")
     }
     assert set(sounds_of("נועה")) & set(sounds_of("noa"))
+
+
+def test_of_two_words_as_near_the_same_is_meant_in_every_process() -> None:
+    # Sets come in another order in every process: one message was read in two ways.
+    orders = (["llamada", "llamaba"], ["llamaba", "llamada"])
+    corrected = set()
+    for words in orders:
+        speller = Speller()
+        speller.learn(words)
+        corrected.add(speller.correct("llamara"))
+    assert corrected == {"llamaba"}

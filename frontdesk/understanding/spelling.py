@@ -37,7 +37,8 @@ class Speller:
 
     def learn(self, words: Iterable[str], *, is_target: bool = True) -> None:
         """Add folded words; those that are not targets are only known to be right."""
-        for word in words:
+        # In order: of two words as near the first counts, in every process the same.
+        for word in sorted(words):
             if is_target and len(word) >= _SHORTEST and word not in self._known:
                 self._targets[word[0]].append(word)
             self._known.add(word)
