@@ -127,7 +127,11 @@ def test_laughter_and_parking_are_no_emergencies(message: str) -> None:
         "הקטן בלע לי כדורים מה עושים",
         "the wee one is after swallowing my tablets",
         "haha sorry but i really cant breathe, help",
+        "stitches burst open and its gushing",
+        "швы разошлись и кровь льется, рана фонтаном",
+        "os pontos abriram e a ferida está jorrando",
+        "la herida de la operación sigue chorreando sangre",
     ],
 )
-def test_a_child_who_swallowed_tablets_and_breathlessness_are(message: str) -> None:
+def test_tablets_swallowed_breathlessness_and_gushing_wounds_are(message: str) -> None:
     assert find_alarm(message) is not None
