@@ -122,7 +122,7 @@ begin
             turn_version = turn_version + 1
         where clinic_id = clinic and id = session;
       perform core.drop_unsent(clinic, session, 'staff answered');
-      perform core.acknowledge_by_answer(clinic, session, (p->>'sent_at')::timestamptz + interval '1 minute');
+      perform core.acknowledge_by_answer(clinic, session, (p->>'sent_at')::timestamptz);
       update core.whatsapp_conversations set status = 'recorded'
         where clinic_id = clinic and session_id = session and status = 'new' and p->>'hands_back' <> 'true';
       perform core.free_pin(clinic, session, p);
