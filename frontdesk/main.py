@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.routing import Router
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from frontdesk import __version__
@@ -34,7 +36,7 @@ def create_app(settings: Settings, servers: Addresses, *, clock: Clock = wall_cl
                 open_reception(settings, servers, clock=clock)
             )
             entrance.webhook = Router(routes=reception.webhook.routes())
-            if settings.environment == "development" and settings.evolution_url is None:
+            if settings.has_simulator:
                 app.mount("/simulator", await stack.enter_async_context(open_simulator(settings, reception)))
             health.add_check("database", reception.desk.database.ping, critical=True)
             health.add_check("redis", reception.cache.ping)
@@ -53,8 +55,20 @@ def create_app(settings: Settings, servers: Addresses, *, clock: Clock = wall_cl
         openapi_url=None,
     )
     app.router.routes.extend(health_routes(health))
+    app.router.routes.append(Route("/", _front_page(settings)))
     entrance = _Entrance(app)
     return TraceMiddleware(entrance)
+
+
+def _front_page(settings: Settings) -> Callable[[Request], Awaitable[Response]]:
+    """Whoever opens the bare address: in development the simulator, else one line that says what this is."""
+
+    async def show(_: Request) -> Response:
+        if settings.has_simulator:
+            return RedirectResponse("/simulator/")
+        return PlainTextResponse("Frontdesk takes webhooks here; /health tells how it is.\n")
+
+    return show
 
 
 class _Entrance:

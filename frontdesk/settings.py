@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 # Published in the gateway's example configuration: whoever uses it has no secret at all.
 PUBLISHED_EXAMPLE_KEY = "429683C4C977415CAAFCCE10F7D57E11"
 DEVELOPMENT_SECRET = "development-only"  # noqa: S105 (published: it is no secret)
-_NEEDED_IN_PRODUCTION = ("evolution_url", "evolution_api_key")
+_NEEDED_IN_PRODUCTION = ("database_url", "evolution_url", "evolution_api_key")
 
 
 class SettingsInvalid(Exception):
@@ -141,6 +141,11 @@ class Settings(BaseSettings):
         return tuple(secret for secret in secrets if secret and secret != published)
 
     @property
+    def has_simulator(self) -> bool:
+        """In development, while no real gateway is named."""
+        return self.environment == "development" and self.evolution_url is None
+
+    @property
     def own_url(self) -> str:
         return own_url(self.host, self.port)
 
@@ -171,6 +176,12 @@ def _list_missing(given: Collection[str], *, has_key: bool) -> str:
     return f"production needs {', '.join(missing)}" if missing else ""
 
 
+def _in_our_words(complaint: str) -> str:
+    return (
+        complaint.removeprefix("Value error, ").replace("Input should be", "must be").partition(", unable")[0]
+    )
+
+
 def load_settings() -> Settings:
     """Settings from the environment. Raises SettingsInvalid naming every wrong variable at once."""
     try:
@@ -178,7 +189,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         problems = error.errors(include_input=False, include_url=False)
         said = [
-            f"{'_'.join(map(str, problem['loc'])).upper() or 'SETTINGS'}: {problem['msg'].removeprefix('Value error, ')}"
+            f"{'_'.join(map(str, problem['loc'])).upper() or 'SETTINGS'}: {_in_our_words(problem['msg'])}"
             for problem in problems
         ]
         # What belongs together is looked at only where each value is right: here it is said all the same.

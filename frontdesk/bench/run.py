@@ -23,6 +23,7 @@ import psycopg
 from frontdesk.bench.load import Answers, make_webhook, post_steadily
 from frontdesk.bench.processes import SECRET, Plant, find_free_port, running
 from frontdesk.bench.statements import counting
+from frontdesk.bundled import find_bundled
 from frontdesk.converse.own_database import own_database
 from frontdesk.scheduling.clinic_file import read_clinic_file
 from frontdesk.scheduling.clinic_import import import_clinic_file
@@ -31,7 +32,7 @@ from frontdesk.storage.postgres import Database
 from frontdesk.wiring import using_servers, wall_clock
 
 Say = Callable[[str], None]
-DEMO: Final = Path(__file__).parents[2] / "fixtures" / "clinic_demo.yaml"
+DEMO: Final = find_bundled("fixtures/clinic_demo.yaml")
 INTAKE_RATE_PER_S: Final = 200.0
 TURN_RATE_PER_S: Final = 20.0
 HEADERS: Final = f"X-Webhook-Secret: {SECRET}\r\n"

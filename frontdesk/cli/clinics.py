@@ -14,6 +14,7 @@ from typing import Any
 
 import typer
 
+from frontdesk.cli.gateway_help import help_with_pairing
 from frontdesk.cli.session import (
     EXIT_REFUSED,
     EXIT_SERVER,
@@ -229,17 +230,18 @@ def pair(name: str = typer.Argument(..., help="Name of the instance at the gatew
 
     settings = read_settings()
 
-    async def ask() -> Pairing:
+    async def ask() -> Pairing | str:
         client = make_client(settings)
         try:
             return await client.pairing(name)
+        except DeliveryFailed:
+            return await client.connection_state(name)
         finally:
             await client.close()
 
-    try:
-        answer = asyncio.run(ask())
-    except DeliveryFailed as failed:
-        fail(f"the gateway does not give a code for {name!r}: {failed.reason}", code=EXIT_REFUSED)
+    answer = asyncio.run(ask())
+    if isinstance(answer, str):
+        fail(f"the gateway gives no code for {name!r}: {help_with_pairing(answer)}", code=EXIT_REFUSED)
     if answer.is_connected:
         print(f"{name} is connected already")
         return

@@ -13,6 +13,7 @@ from typing import Literal
 import psycopg
 import typer
 
+from frontdesk.cli.gateway_help import help_with
 from frontdesk.cli.session import EXIT_SERVER, EXIT_USAGE, FORMAT, OWNER_MIGRATES, Format, until_the_end
 from frontdesk.jobs.queue import mask_url
 from frontdesk.settings import Settings, SettingsInvalid, load_settings
@@ -24,12 +25,6 @@ from frontdesk.storage.servers import Addresses
 from frontdesk.wiring import Desk, make_client, open_desk, using_servers
 
 CLOCK_SLACK_S = 5.0
-# What helps, where pairing does not.
-GATEWAY_HELP = {
-    "unreachable": "is it up, and is EVOLUTION_URL its address?",
-    "unknown_instance": "make it in the gateway, or correct whatsapp_instance in the clinic file",
-    "error_401": "EVOLUTION_API_KEY is not the gateway's",
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,9 +165,10 @@ async def _check_gateway(settings: Settings, desk: Desk) -> list[Finding]:
         for row in await desk.instances.list_instances():
             state = await client.connection_state(row.instance_name)
             says = f"{row.instance_name}: {state}"
-            help_ = GATEWAY_HELP.get(state, "'frontdesk instance pair {name}'").format(name=row.instance_name)
             findings.append(
-                _ok("gateway", says) if state == "open" else _error("gateway", f"{says}: {help_}")
+                _ok("gateway", says)
+                if state == "open"
+                else _error("gateway", f"{says}: {help_with(state, row.instance_name)}")
             )
     finally:
         await client.close()

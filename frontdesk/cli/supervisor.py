@@ -13,11 +13,11 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack, suppress
-from pathlib import Path
 from typing import Final, TextIO
 
 from rich.console import Console
 
+from frontdesk.bundled import find_bundled
 from frontdesk.cli.listening import CannotListen, PortTaken, check_address
 from frontdesk.cli.session import EXIT_BUSY, EXIT_SERVER, EXIT_USAGE, explained, fail
 from frontdesk.scheduling.clinic_file import read_clinic_file
@@ -32,7 +32,7 @@ STOP_TIMEOUT_S: Final = 30.0
 # How many ports after the wanted one are tried.
 PORTS_TRIED: Final = 50
 LAST_PORT: Final = 65535
-DEMO_CLINICS: Final = Path(__file__).parents[2] / "fixtures" / "clinic_demo.yaml"
+DEMO_CLINICS: Final = find_bundled("fixtures/clinic_demo.yaml")
 # Started again at most this often within a minute; more often is no accident.
 RESTARTS_PER_MINUTE: Final = 5
 
@@ -183,7 +183,7 @@ class Supervisor:
     def _say_where(self, port: int, seconds: float) -> None:
         base = own_url(self._settings.host, port)
         self._console.print(f"\n[bold]Frontdesk is ready[/bold] after {seconds:.1f} s.")
-        if self._settings.environment == "development" and self._settings.evolution_url is None:
+        if self._settings.has_simulator:
             self._console.print(f"Chat as a patient:  [bold]{base}/simulator/[/bold]")
         self._console.print(f"Health:             {base}/health")
         self._console.print("Ctrl-C stops everything.\n")

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 from frontdesk.agent.tool_argument_validator import ToolArgumentValidator
 from frontdesk.agent.tool_context import ToolContext
+from frontdesk.bundled import find_bundled
 from frontdesk.clinics.file_nodes import ClinicFileInvalid
 from frontdesk.conversation.engine import Reply, Said, ToolRecord
 from frontdesk.conversation.seed_store import seed_conversation
@@ -28,7 +29,7 @@ from frontdesk.whatsapp.clean_text import clean_text
 from frontdesk.whatsapp.intake import find_emergency
 from frontdesk.wiring import Desk
 
-DEFAULT_FIXTURE: Final = Path(__file__).parents[2] / "fixtures" / "clinic_demo.yaml"
+DEFAULT_FIXTURE: Final = find_bundled("fixtures/clinic_demo.yaml")
 DEFAULT_PHONE: Final = "99900000000"
 
 
@@ -54,12 +55,21 @@ class Conversation:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EmergencyAnswer:
+    """What the tripwire said, and the rule that made it."""
+
+    rule: str
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
     """What one message led to. `emergency` is the tripwire's answer, given before any turn."""
 
     reply: Reply | None
     records: tuple[ToolRecord, ...]
-    emergency: tuple[str, str] | None
+    emergency: EmergencyAnswer | None
     latency_ms: float
 
 
@@ -168,7 +178,12 @@ class Conversations:
         if emergency is not None:
             language, said = await self._desk.chats.load_last_answer(clinic_id, conversation.session_id)
             await self._desk.outbox.mark_read_aloud(clinic_id, conversation.session_id, now=now)
-            return Outcome(reply=None, records=(), emergency=(language, said), latency_ms=_ms_since(started))
+            return Outcome(
+                reply=None,
+                records=(),
+                emergency=EmergencyAnswer(rule=emergency.rule, language=language, text=said),
+                latency_ms=_ms_since(started),
+            )
         answered = await self._answer(conversation)
         # Here the patient reads at once: nothing stays unsent that a next message could take back.
         await self._desk.outbox.mark_read_aloud(clinic_id, conversation.session_id, now=now)

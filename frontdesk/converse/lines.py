@@ -73,7 +73,7 @@ class Lines:
 
 def _describe(conversation: Conversation, outcome: Outcome) -> dict[str, Any]:
     if outcome.reply is None:
-        return _describe_emergency(outcome)
+        return _describe_unanswered(outcome)
     reply = outcome.reply
     return {
         "reply": reply.text,
@@ -92,23 +92,22 @@ def _describe(conversation: Conversation, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _describe_emergency(outcome: Outcome) -> dict[str, Any]:
-    language, text = outcome.emergency or ("en", "")
+def _describe_unanswered(outcome: Outcome) -> dict[str, Any]:
+    """What was said without a turn: the tripwire's answer, or nothing while staff hold the chat."""
+    alarm = outcome.emergency
+    escalation = {"name": "escalate_to_human", "arguments": {"reason": "emergency"}, "ok": True}
     return {
-        "reply": text,
-        "language": language,
-        "intent": "emergency" if outcome.emergency else "out_of_scope",
-        "state": "escalated" if outcome.emergency else "idle",
+        "reply": alarm.text if alarm else "",
+        "language": alarm.language if alarm else "en",
+        "intent": "emergency" if alarm else "out_of_scope",
+        "state": "escalated" if alarm else "idle",
         "entities": {"service": None, "doctor": None, "date": None, "time": None, "appointment": None},
         "context_injected": False,
         "relevance": 0.0,
-        "tool_calls": [{"name": "escalate_to_human", "arguments": {"reason": "emergency"}, "ok": True}]
-        if outcome.emergency
-        else [],
-        "escalated": outcome.emergency is not None,
-        "followup": {"urgency": "urgent", "due_in_hours": DUE_IN_HOURS[Urgency.URGENT]}
-        if outcome.emergency
-        else None,
+        "tool_calls": [escalation] if alarm else [],
+        "escalated": alarm is not None,
+        "followup": {"urgency": "urgent", "due_in_hours": DUE_IN_HOURS[Urgency.URGENT]} if alarm else None,
+        "reasons": [f"emergency:{alarm.rule}"] if alarm else ["staff hold this chat"],
         "latency_ms": outcome.latency_ms,
     }
 

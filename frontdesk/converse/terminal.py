@@ -53,7 +53,7 @@ async def chat(
             answer = (
                 last.reply.text
                 if last.reply
-                else last.emergency[1]
+                else last.emergency.text
                 if last.emergency
                 else "(silent: staff hold this chat)"
             )
@@ -94,6 +94,14 @@ async def _show_visits(console: Console, conversations: Conversations, conversat
 
 
 def _show_thought(console: Console, last: Outcome | None) -> None:
+    if last is not None and last.emergency is not None:
+        console.print(
+            f"emergency · rule {last.emergency.rule} · language {last.emergency.language} · staff alerted · "
+            f"{last.latency_ms:.1f} ms",
+            style="dim",
+            markup=False,
+        )
+        return
     if last is None or last.reply is None:
         console.print("nothing was thought yet", style="dim")
         return

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import psycopg
 
-FOLDER = Path(
-    os.environ.get("FRONTDESK_MIGRATIONS") or Path(__file__).parents[2] / "infra" / "db" / "migrations"
-)
+from frontdesk.bundled import find_bundled
+
+FOLDER = Path(os.environ.get("FRONTDESK_MIGRATIONS") or find_bundled("infra/db/migrations"))
 # Two migrating processes queue up behind this lock; chosen once, at random.
 ADVISORY_LOCK = 7_246_113_904_118_377
 LOCK_WAIT_MS = 30_000
@@ -66,8 +66,11 @@ class Status:
 
 
 def list_migrations(folder: Path = FOLDER) -> list[Migration]:
-    """All files in the order of their names."""
-    return [Migration(name=path.stem, text=path.read_text()) for path in sorted(folder.glob("*.sql"))]
+    """All files in the order of their names. Raises MigrationMismatch if there is none: nothing is not a schema."""
+    found = [Migration(name=path.stem, text=path.read_text()) for path in sorted(folder.glob("*.sql"))]
+    if not found:
+        raise MigrationMismatch(f"no migrations in {folder}: install this release again")
+    return found
 
 
 def load_status(url: str) -> Status:

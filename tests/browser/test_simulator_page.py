@@ -114,6 +114,11 @@ def test_a_price_in_the_patients_language(
     _picture(page, pictures, f"simulator-{language}")
 
 
+def test_the_bare_address_leads_to_the_page(page: Page, clinic: RunningClinic) -> None:
+    page.goto(clinic.page_url.removesuffix("simulator/"))
+    expect(page).to_have_url(clinic.page_url)
+
+
 def test_yesterdays_chat_is_on_the_list(page: Page) -> None:
     _start_chat(page, name="Tom Hill", phone="+972550000143")
     _say(page, "Hello!")

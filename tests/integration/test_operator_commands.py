@@ -196,6 +196,41 @@ async def test_an_alert_is_listed_until_an_operator_acknowledges_it(front: Front
     assert "acknowledged already" in await operator.is_refused("alerts", "ack", alert["alert_id"])
 
 
+async def test_an_operator_sees_whose_chat_and_alert_it_is_and_names_them_by_their_beginning(
+    front: Front, operator: Operator
+) -> None:
+    await front.says("my son is not breathing")
+    await front.settle()
+    (alert,) = await operator.asks("alerts", "list")
+    (chat,) = await operator.asks("chats", "list")
+    assert alert["address"] == chat["address"] == PATIENT
+    assert alert["session_id"] == chat["session_id"]
+    seen = await operator("alerts", "list")
+    assert alert["alert_id"][:8] in seen.out
+    assert alert["alert_id"] not in seen.out
+    assert PATIENT in seen.out
+    assert await operator.asks("alerts", "ack", alert["alert_id"][:8]) == {"acknowledged": alert["alert_id"]}
+
+
+async def test_who_answers_the_patient_has_seen_the_alert(front: Front, operator: Operator) -> None:
+    await front.says("my son is not breathing")
+    await front.settle()
+    front.clock.advance(minutes=1)
+    await front.post(front.message("I am calling you right now.", phone=PATIENT, from_me=True))
+    assert await operator.asks("alerts", "list") == []
+
+
+async def test_an_answer_that_was_written_before_the_alert_acknowledges_nothing(
+    front: Front, operator: Operator
+) -> None:
+    written = front.clock.now
+    front.clock.advance(seconds=20)
+    await front.says("my son is not breathing")
+    await front.post(front.message("One moment.", phone=PATIENT, from_me=True, at=written))
+    await front.settle()
+    assert len(await operator.asks("alerts", "list")) == 1
+
+
 async def test_a_chat_that_staff_hold_is_handed_back(front: Front, operator: Operator) -> None:
     await front.post(front.message("Hello, this is the reception.", phone=PATIENT, from_me=True))
     await front.says("how much is a check-up?")
@@ -220,7 +255,8 @@ async def test_the_story_of_a_message_is_told_by_each_of_its_names(front: Front,
     )
     names = (response.json()["trace_id"], "OURTEST1", message_id, outbox_id)
     stories = await asyncio.gather(*(operator.asks("trace", name) for name in names))
-    for story in stories:
+    short = await operator.asks("trace", response.json()["trace_id"][:10])
+    for story in (*stories, short):
         assert [step["what"] for step in story] == [
             "message.accepted",
             "turn.answered",

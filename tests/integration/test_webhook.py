@@ -100,3 +100,9 @@ async def test_every_answer_names_its_trace(front: Front) -> None:
     assert front.query("select trace_id from core.whatsapp_conversations where direction = 'in'") == [
         (response.headers["X-Trace-ID"],)
     ]
+
+
+async def test_whoever_opens_the_bare_address_learns_what_answers_there(front: Front) -> None:
+    response = await front.api.get("/")
+    assert response.status_code == 200
+    assert "/health" in response.text
