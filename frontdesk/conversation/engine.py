@@ -31,6 +31,8 @@ class Person:
     name: str | None = None
     language: str | None = None
     phone: str | None = None
+    # Agreed to be remembered.
+    remembers: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +120,8 @@ class Reply:
     alert_reason: str | None = None
     follow_up: FollowUp | None = None
     quick_replies: tuple[QuickReply, ...] = ()
+    # What the patient decided about being remembered; None where it was not spoken of.
+    memory_consent: Literal["given", "withdrawn"] | None = None
     # The text tells the patient that staff have been asked (said at most hourly).
     holds: bool = False
     reasons: tuple[str, ...] = ()

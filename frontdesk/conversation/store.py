@@ -44,6 +44,7 @@ class LoadedTurn:
     patient_id: UUID
     patient_name: str | None
     patient_language: str | None
+    patient_remembers: bool
     phone: str | None
     staff_until: datetime | None
     last_answer_at: datetime | None
@@ -111,6 +112,7 @@ def _read_turn(clinic_id: UUID, row: Mapping[str, Any]) -> LoadedTurn:
         patient_id=UUID(session["patient_id"]),
         patient_name=patient.get("name") or contact.get("push_name"),
         patient_language=patient.get("language"),
+        patient_remembers=bool(patient.get("remembers")),
         phone=contact.get("phone"),
         staff_until=_moment(session["staff_until"]),
         last_answer_at=_moment(session["last_answer_at"]),

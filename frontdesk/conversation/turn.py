@@ -33,6 +33,10 @@ MAX_MESSAGE_ATTEMPTS: Final = 8
 MAX_RELOADS: Final = 8
 
 
+# Of the question that asks to be allowed to remember (`memory-ask` of the replies).
+MEMORY_TEXT_VERSION: Final = "1"
+
+
 class Catalogs(Protocol):
     async def load(self, clinic_id: UUID) -> Catalog:
         """The clinic with all it offers, from memory where warm."""
@@ -184,6 +188,7 @@ class TurnHandler:
                 name=loaded.patient_name,
                 language=loaded.patient_language,
                 phone=loaded.phone,
+                remembers=loaded.patient_remembers,
             ),
             text=text,
             kind=last.kind,
@@ -269,6 +274,14 @@ class TurnHandler:
                 now=now,
             ),
             "patient_language": reply.language if loaded.patient_language is None else None,
+            "memory_consent": None
+            if reply.memory_consent is None
+            else {
+                "is_given": reply.memory_consent == "given",
+                "consent_id": uuid4(),
+                "text_version": MEMORY_TEXT_VERSION,
+                "language": reply.language,
+            },
         }
 
     async def _stay_silent(self, loaded: LoadedTurn, now: datetime) -> Answered:
@@ -287,6 +300,7 @@ class TurnHandler:
                 "follow_up": None,
                 "alert": None,
                 "patient_language": None,
+                "memory_consent": None,
             },
         )
         return Answered(reply=None, turn=None, tools=None, more=committed.more)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from frontdesk.conversation.engine import FollowUp, QuickReply
 from frontdesk.conversation.state_machine import STATE_OF_TASK, ConversationState, Task
@@ -29,6 +30,8 @@ class Answer:
     follow_up: FollowUp | None = None
     quick_replies: tuple[QuickReply, ...] = ()
     is_misunderstanding: bool = False
+    # What the patient decided about being remembered.
+    memory_consent: Literal["given", "withdrawn"] | None = None
     reasons: tuple[str, ...] = ()
 
     def saying_first(self, *parts: str) -> Answer:

@@ -14,6 +14,7 @@ from frontdesk.dialogue.deciding import decide
 from frontdesk.dialogue.guarding import LONGEST_MESSAGE, remember_minor
 from frontdesk.dialogue.pressing import pressed_visit, read_press
 from frontdesk.dialogue.promising import judge_complaint, judge_follow_up
+from frontdesk.dialogue.remembering import answer_memory_wish, ask_memory_consent, close_memory_question
 from frontdesk.dialogue.scene import Scene
 from frontdesk.dialogue.wording import Wording
 from frontdesk.language.choose import LanguageChoice, choose_language
@@ -50,8 +51,15 @@ class OfflineEngine:
             tools=tools,
             policy=self._policy,
         )
-        scene, answer = await decide(take_up_pressed_visit(remember_minor(scene)))
-        return _compose(scene, answer, choice)
+        return _compose(*await _answer(scene), choice)
+
+
+async def _answer(scene: Scene) -> tuple[Scene, Answer]:
+    about_memory = answer_memory_wish(scene)
+    scene = close_memory_question(remember_minor(scene))
+    if about_memory is not None:
+        return scene, about_memory
+    return ask_memory_consent(*await decide(take_up_pressed_visit(scene)))
 
 
 def read_message(turn: Turn) -> Understanding:
@@ -143,6 +151,7 @@ def _compose(scene: Scene, answer: Answer, choice: LanguageChoice) -> Reply:
         alert_reason=answer.alert_reason,
         follow_up=follow_up,
         quick_replies=answer.quick_replies,
+        memory_consent=answer.memory_consent,
         holds=holds,
         reasons=answer.reasons,
     )

@@ -22,7 +22,12 @@ def cue_book() -> PhraseBook:
         for intent, by_weight in load_lexicon(f"intents.{language}").items():
             for weight, block in by_weight.items():
                 book.add(f"intent:{intent}", float(weight), language, lines_of(str(block)))
-    for lexicon, prefix in (("affirmation", ""), ("negation", "negation:"), ("people", "people:")):
+    for lexicon, prefix in (
+        ("affirmation", ""),
+        ("negation", "negation:"),
+        ("people", "people:"),
+        ("memory", "memory:"),
+    ):
         for code, blocks in load_lexicon(lexicon).items():
             _add_blocks(book, prefix, code, blocks)
     for number, block in load_lexicon("choices").items():

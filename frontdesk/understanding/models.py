@@ -116,6 +116,8 @@ class Understanding:
     any_time: bool = False
     # The language a doctor is to speak ("does anyone speak Russian?"), as a code, else None.
     asks_who_speaks: str | None = None
+    # What the patient wants us to keep about them, for good.
+    memory_wish: Literal["remember", "forget"] | None = None
     is_question: bool = False
     # "that one", "it", "the second": refers to what was said before.
     refers_back: bool = False

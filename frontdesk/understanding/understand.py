@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from frontdesk.scheduling.models import Catalog
@@ -110,6 +111,7 @@ def understand(
         any_doctor=any_doctor,
         any_time=people.any_time,
         asks_who_speaks=who_speaks,
+        memory_wish=_memory_wish(found),
         is_question=is_question,
         refers_back=any(each.label == "recalls" for each in found),
         choice=choice,
@@ -118,6 +120,14 @@ def understand(
         negated_words=find_denied_words(units, found, text),
         reasons=reasons,
     )
+
+
+def _memory_wish(found: Sequence[Found]) -> Literal["remember", "forget"] | None:
+    """ "Don't remember me" holds "remember me": forgetting wins."""
+    labels = {each.label for each in found}
+    if "memory:forget" in labels:
+        return "forget"
+    return "remember" if "memory:remember" in labels else None
 
 
 def _spoken(seen: LanguageReading, language: str | None) -> str | None:

@@ -295,3 +295,16 @@ async def test_an_alert_goes_out_by_a_number_that_is_connected(front: Front) -> 
         " where o.kind = 'staff_alert'"
     )
     assert used == [("dental-harbor-2",)]
+
+
+async def test_a_consent_to_be_remembered_is_kept_with_its_words_and_so_is_its_end(front: Front) -> None:
+    await front.says("book a check-up on wednesday at 11")
+    await front.settle()
+    for answer in ("yes", "yes", "please forget me"):
+        front.clock.advance(minutes=1)
+        await front.says(answer)
+        await front.settle()
+    given = front.query(
+        "select kind, text_version, language, channel, withdrawn_at - given_at from core.consents"
+    )
+    assert given == [("memory", "1", "en", "whatsapp", timedelta(minutes=1))]

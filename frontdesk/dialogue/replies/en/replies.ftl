@@ -158,3 +158,9 @@ ask-cancel-again = Shall I cancel it?
 cancelled = Cancelled: { $visit }. If you would like another time, just write.
 kept = Your visit stays as it was: { $visit }.
 not-changeable = This visit can't be changed any more. Our staff will be glad to help.
+
+## What is remembered
+memory-ask = May I remember your preferences (language, doctor, times that suit you) for next time? You can take it back at any time: just write “forget me”.
+memory-kept = Thank you, I will remember your preferences. If you change your mind, write “forget me”.
+memory-declined = All right, I will not remember anything beyond your visits.
+memory-forgotten = Done: I keep no preferences of yours any more. Your visits stay in the clinic's calendar; about your records please ask the staff.

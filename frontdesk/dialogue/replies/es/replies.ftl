@@ -162,3 +162,9 @@ ask-cancel-again = ¿La anulo?
 cancelled = Cita anulada: { $visit }. Si quiere otro horario, escríbame.
 kept = Su cita queda como estaba: { $visit }.
 not-changeable = Esta cita ya no se puede cambiar. Nuestro equipo le ayudará con gusto.
+
+## What is remembered
+memory-ask = ¿Puedo recordar sus preferencias (idioma, profesional, horarios que le convienen) para la próxima vez? Puede retirarlo cuando quiera: escriba «olvídese de mí».
+memory-kept = Gracias, recordaré sus preferencias. Si cambia de opinión, escriba «olvídese de mí».
+memory-declined = De acuerdo, no recordaré nada aparte de sus citas.
+memory-forgotten = Hecho: ya no guardo preferencias suyas. Sus citas siguen en la agenda de la clínica; sobre su historia clínica pregunte al personal, por favor.

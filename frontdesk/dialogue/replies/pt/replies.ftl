@@ -162,3 +162,9 @@ ask-cancel-again = Posso cancelar?
 cancelled = Consulta cancelada: { $visit }. Se quiser outro horário, é só escrever.
 kept = Sua consulta fica como estava: { $visit }.
 not-changeable = Esta consulta não pode mais ser alterada. Nossa equipe ajuda você.
+
+## What is remembered
+memory-ask = Posso lembrar as suas preferências (idioma, profissional, horários que lhe convêm) para a próxima vez? Pode voltar atrás quando quiser: escreva «apague os meus dados».
+memory-kept = Obrigado, vou lembrar as suas preferências. Se mudar de ideia, escreva «apague os meus dados».
+memory-declined = Tudo bem, não vou lembrar nada além das suas consultas.
+memory-forgotten = Pronto: já não guardo preferências suas. As suas consultas continuam na agenda da clínica; sobre o prontuário, pergunte à equipe, por favor.
