@@ -56,7 +56,7 @@ class Talk:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment_with({"FRONTDESK_DATA_DIR": str(data)}),
+            env=environment_with({"FRONTDESK_DATA_DIR": str(data), "PYTHONFAULTHANDLER": "1"}),
         )
 
     def say(self, line: dict[str, Any]) -> dict[str, Any]:
@@ -70,11 +70,20 @@ class Talk:
     def leave(self) -> int:
         assert self.process.stdin is not None
         self.process.stdin.close()
-        return self.process.wait(timeout=30)
+        return self._wait()
 
     def end_by(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
-        return self.process.wait(timeout=30)
+        return self._wait()
+
+    def _wait(self) -> int:
+        """The exit code. Dropping a database waits for the disk, and a disk may be busy; a process that hangs says where."""
+        try:
+            return self.process.wait(timeout=120)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)
+            assert self.process.stderr is not None
+            raise AssertionError(self.process.stderr.read().decode()) from None
 
 
 @contextmanager
