@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from uuid import uuid4
+
 import pytest
 
 from frontdesk.understanding.names import index_of
@@ -143,6 +146,12 @@ def test_mentions_point_into_the_message() -> None:
 def test_an_index_is_built_once_for_a_catalog() -> None:
     assert index_of(english_only()) is index_of(english_only())
     assert index_of(english_only()) is not index_of(skin_and_motion())
+
+
+def test_a_copy_of_a_clinic_has_the_same_index() -> None:
+    clinic = english_only()
+    copy = replace(clinic, clinic=replace(clinic.clinic, clinic_id=uuid4()))
+    assert index_of(copy) is index_of(clinic)
 
 
 def test_three_scripts_of_a_name_sound_alike() -> None:

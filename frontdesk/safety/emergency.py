@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from frontdesk.safety.guards import GUARDS
@@ -30,6 +30,8 @@ _MOST_WORDS: Final = 60
 _FEWEST_WORDS: Final = 3
 
 
+# Intake, turn and guard ask about the same message.
+@lru_cache(maxsize=64)
 def find_alarm(text: str, *, wording: bool = True) -> Alarm | None:
     """The emergency a message tells of, in any of the five languages; None for the rest.
 

@@ -120,18 +120,22 @@ def _mention(tokens: Sequence[Token], hit: ServiceHit | DoctorHit) -> NameMentio
     return NameMention(candidates=candidates, score=hit.score, span=span)
 
 
-_indexes: OrderedDict[int, tuple[Catalog, NameIndex]] = OrderedDict()
+_indexes: OrderedDict[tuple[int, int], tuple[Catalog, NameIndex]] = OrderedDict()
 
 
 def index_of(catalog: Catalog) -> NameIndex:
-    """The index of a catalog, built at the first call for this very object and kept for the latest 64."""
-    kept = _indexes.get(id(catalog))
-    # The catalog is held beside its index, so its id cannot be given to another meanwhile.
-    if kept is None or kept[0] is not catalog:
+    """The index of these very services and doctors, built at the first call and kept for the latest 64.
+
+    Copies of a clinic that share their services and doctors share the index.
+    """
+    key = (id(catalog.services), id(catalog.doctors))
+    # The catalog is held beside its index, so its parts' ids cannot be given to others meanwhile.
+    kept = _indexes.get(key)
+    if kept is None:
         kept = (catalog, NameIndex(catalog))
-        _indexes[id(catalog)] = kept
+        _indexes[key] = kept
         if len(_indexes) > _MOST_INDEXES:
             _indexes.popitem(last=False)
     else:
-        _indexes.move_to_end(id(catalog))
+        _indexes.move_to_end(key)
     return kept[1]
