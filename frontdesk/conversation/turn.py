@@ -118,9 +118,13 @@ class TurnHandler:
         session_id: UUID,
         is_retry: bool = False,
         always_follow_up: bool = False,
+        is_said: bool = False,
         sender: Sender | None = None,
     ) -> Answered | None:
-        """One turn. None if nothing waits. `more`: messages wait, or somebody else committed first."""
+        """One turn. None if nothing waits. `more`: messages wait, or somebody else committed first.
+
+        With `is_said` the caller says the reply itself, at once: nothing is sent, nothing can be taken back.
+        """
         now = self._clock()
         started = time.perf_counter()
         loaded = await self._sessions.load_turn(clinic_id, session_id, now=now, is_retry=is_retry)
@@ -146,6 +150,7 @@ class TurnHandler:
             "think_ms": round((thought_after - loaded_after) * 1000, 3),
         }
         payload = self._commit_json(loaded, turn, reply, tools, now, timings)
+        payload["reply"]["is_said"] = is_said
         if sender is not None:
             payload["send_worker"] = sender.worker_id
         committed = await self._sessions.commit_turn(clinic_id, payload)

@@ -185,8 +185,6 @@ class Conversations:
                 latency_ms=_ms_since(started),
             )
         answered = await self._answer(conversation)
-        # Here the patient reads at once: nothing stays unsent that a next message could take back.
-        await self._desk.outbox.mark_read_aloud(clinic_id, conversation.session_id, now=now)
         return Outcome(
             reply=answered.reply,
             records=tuple(answered.tools.records) if answered.tools else (),
@@ -225,6 +223,7 @@ class Conversations:
                 clinic_id=conversation.catalog.clinic.clinic_id,
                 session_id=conversation.session_id,
                 always_follow_up=conversation.always_follow_up,
+                is_said=True,
             )
             if answered is None:
                 return Answered(reply=None, turn=None, tools=None, more=False)

@@ -225,9 +225,9 @@ class BookingDesk:
     ) -> list[Busy]:
         """Taken times of the doctors on these local days, both included; see store.appointments.list_busy."""
         zone, clinic_id = catalog.clinic.zone, catalog.clinic.clinic_id
-        async with self._database.transaction(clinic_id) as tx:
+        async with self._database.connection() as connection:
             return await store.list_busy(
-                tx,
+                connection,
                 clinic_id,
                 doctor_ids=doctor_ids,
                 starts_at=datetime.combine(first_on, time(), zone),

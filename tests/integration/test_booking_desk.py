@@ -26,7 +26,7 @@ from frontdesk.scheduling.clinic_file import read_clinic_file
 from frontdesk.scheduling.clinic_file_demo import DemoPatient
 from frontdesk.scheduling.conversation_clinics import clone_catalog
 from frontdesk.scheduling.models import Appointment, AppointmentStatus, Catalog, Slot
-from frontdesk.scheduling.store.appointments import list_busy
+from frontdesk.scheduling.store.appointments import list_appointments
 from frontdesk.storage.postgres import Database
 from tests.support.clinic_files import TWO_CLINICS
 
@@ -353,18 +353,12 @@ async def test_a_statement_for_another_clinic_than_the_transactions_finds_nothin
     office: Office, database: Database, owner_url: str
 ) -> None:
     other = await open_office(database, owner_url)
-    await other.book(other.slot(MONDAY, time(9)))
+    theirs = await other.book(other.slot(MONDAY, time(9)))
 
     async with database.transaction(office.clinic_id) as tx:
-        busy = await list_busy(
-            tx,
-            other.clinic_id,
-            doctor_ids=list(other.catalog.doctors),
-            starts_at=NOW,
-            ends_at=NOW + timedelta(days=30),
-        )
+        seen = await list_appointments(tx, other.clinic_id, patient_id=theirs.patient_id)
 
-    assert busy == []
+    assert seen == []
 
 
 async def test_a_forgotten_tenant_is_an_error_not_an_empty_list(office: Office) -> None:

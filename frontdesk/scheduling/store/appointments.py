@@ -98,11 +98,7 @@ order by starts_at, appointment_id
 """
 
 _BUSY: Final = """
-select appointment_id, doctor_id, starts_at, ends_at from healthcare.appointments
-where clinic_id = %(clinic_id)s and status in ('pending', 'booked', 'confirmed') and doctor_id = any(%(doctor_ids)s)
-  and tstzrange(starts_at, ends_at) && tstzrange(%(starts_at)s, %(ends_at)s)
-  and (%(not_written_by)s::text is null or request_key is null or not starts_with(request_key, %(not_written_by)s))
-order by starts_at, doctor_id
+select * from core.list_busy(%(clinic_id)s, %(doctor_ids)s, %(starts_at)s, %(ends_at)s, %(not_written_by)s)
 """
 
 
@@ -189,7 +185,7 @@ async def list_busy(
     ends_at: datetime,
     not_written_by: str | None = None,
 ) -> list[Busy]:
-    """Taken times of the doctors that touch `[starts_at, ends_at)`.
+    """Taken times of the doctors that touch `[starts_at, ends_at)`; sets the clinic itself, so any connection will do.
 
     Visits whose request key starts with `not_written_by` are left out: a turn run again must not find its own
     booking in its way.

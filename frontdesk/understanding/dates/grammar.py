@@ -25,6 +25,7 @@ _SHORTEST_TWO_TYPOS: Final = 8
 # In a message of another language only words this long are taken for a date ("mar", "sex" are words).
 _SHORTEST_FOREIGN: Final = 5
 _HALF: Final = "пол"
+_WORDLIKE: Final = frozenset({Kind.WORD, Kind.MARK})
 
 
 def read_tokens(text: str) -> list[Token]:
@@ -133,6 +134,9 @@ def _is_surely_foreign(piece: Piece, tokens: Sequence[Token], main: Reading) -> 
 
 
 def _read_piece(reading: Reading, calendar: Calendar, at: int) -> Piece | None:
+    token = reading.tokens[at]
+    if token.kind in _WORDLIKE and token.word not in reading.lexicon.vocabulary:
+        return None  # most words of a message: nothing begins with them
     language = reading.lexicon.language
     found: list[Piece] = []
     ignored = find_match(reading, "ignored", at)
