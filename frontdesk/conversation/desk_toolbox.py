@@ -11,7 +11,7 @@ from uuid import UUID
 from frontdesk.conversation.engine import NotChangeable, SlotRefused, ToolRecord
 from frontdesk.scheduling.availability import check_slot, choose_doctors, explain_day, free_slots
 from frontdesk.scheduling.booking import AppointmentNotChangeable, BookingDesk, Pin, SlotUnavailable
-from frontdesk.scheduling.models import Appointment, Busy, Catalog, Slot
+from frontdesk.scheduling.models import Appointment, Busy, Catalog, Slot, Visitor
 
 # How far ahead `find_free` looks: patients take nothing later without asking for it.
 SEARCH_DAYS: Final = 60
@@ -127,7 +127,7 @@ class DeskToolbox:
                     break
             return tuple(found[:limit])
 
-    async def book_appointment(self, *, slot: Slot) -> Appointment:
+    async def book_appointment(self, *, slot: Slot, visitor: Visitor = Visitor.WRITER) -> Appointment:
         """Book. Raises SlotRefused; TurnSuperseded if another copy of the turn has committed."""
         arguments = self._arguments(
             with_clinic=True,
@@ -145,6 +145,7 @@ class DeskToolbox:
                 slot=slot,
                 request_key=key,
                 now=self._now,
+                visitor=visitor,
                 pin=self._pin,
             )
             self._written[booked.appointment_id] = booked

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from frontdesk.conversation.state_machine import ConversationState, Session
 from frontdesk.safety.models import Alarm, Urgency
-from frontdesk.scheduling.models import Appointment, Catalog, Slot
+from frontdesk.scheduling.models import Appointment, Catalog, Slot, Visitor
 from frontdesk.understanding.models import Intent
 
 
@@ -190,8 +190,8 @@ class Toolbox(Protocol):
     ) -> tuple[Slot, ...]:
         """The next free slots from `after` on within the booking horizon; () if there is none."""
 
-    async def book_appointment(self, *, slot: Slot) -> Appointment:
-        """Book. Raises SlotRefused."""
+    async def book_appointment(self, *, slot: Slot, visitor: Visitor = Visitor.WRITER) -> Appointment:
+        """Book; `visitor` says for whom of those in the patient's chat. Raises SlotRefused."""
 
     async def reschedule_appointment(self, *, appointment_id: UUID, slot: Slot) -> Appointment:
         """Move in one step. Raises SlotRefused, NotChangeable."""

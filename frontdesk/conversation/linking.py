@@ -28,6 +28,7 @@ from frontdesk.conversation.relevance_model import (
 )
 from frontdesk.conversation.state_machine import EXISTING_VISIT_KINDS, NEW_BOOKING_KINDS, Task
 from frontdesk.conversation.topics import Topic, find_topics, is_refusal, is_unrecognised, names_treatment
+from frontdesk.understanding.language_request import speaks_of_one
 from frontdesk.understanding.models import Intent, Role, Understanding
 
 _QUESTIONS: Final = frozenset(
@@ -83,11 +84,12 @@ def _find_by_rules(reading: Understanding, task: Task, *, in_hand: bool) -> Link
 def _own_matter(reading: Understanding, task: Task, names: TaskNames) -> Link | None:
     if reading.intent in (Intent.EMERGENCY, Intent.HUMAN):
         return unrelated(0.02, "asks for a person or help at once")
-    if is_unrecognised(reading) and find_topics(reading) & {
+    is_about_it = reading.visitor is not None or find_topics(reading) & {
         Topic.OTHER_TIME,
         Topic.WHICH_TIME,
         Topic.KEEPING,
-    }:
+    }
+    if is_unrecognised(reading) and is_about_it:
         return None
     if reading.intent in _OWN_MATTERS and not names.own and not (task.asked and reading.says_yes):
         return unrelated(0.04, "is a matter of its own")
@@ -225,6 +227,8 @@ def _choosing(reading: Understanding, task: Task, _names: TaskNames) -> Link | N
         return answers(0.95, "chooses from what was offered")
     if (reading.any_doctor or reading.any_time) and task.kind in NEW_BOOKING_KINDS:
         return answers(0.9, "leaves the choice to us")
+    if reading.visitor not in (None, task.visitor) and task.kind in NEW_BOOKING_KINDS:
+        return answers(0.8, "says for whom")
     if (
         task.kind in EXISTING_VISIT_KINDS
         and task.choices
@@ -294,6 +298,9 @@ def _ellipsis(reading: Understanding, task: Task, names: TaskNames) -> Link | No
         return None
     topics = find_topics(reading)
     is_open = task.asked or task.current
+    asks_of_doctor = reading.intent is Intent.DOCTOR_INQUIRY and task.doctor_id is not None
+    if is_open and asks_of_doctor and speaks_of_one(reading.text):
+        return refers(0.8, "asks about the doctor spoken of")
     if (
         not is_open
         or topics & {Topic.PAYMENT, Topic.GENERAL_LIST, Topic.MEDICINE}

@@ -9,6 +9,7 @@ from typing import Any, Final, get_args
 from uuid import UUID
 
 from frontdesk.conversation.state_machine import ConversationState, Option, Session, Task, TaskKind
+from frontdesk.scheduling.models import Visitor
 
 _KINDS: Final[frozenset[str]] = frozenset(get_args(TaskKind))
 _UUID_FIELDS: Final = frozenset({"service_id", "doctor_id", "appointment_id"})
@@ -49,7 +50,7 @@ def _task_to_json(task: Task) -> dict[str, Any]:
     document: dict[str, Any] = {}
     for item in fields(task):
         value = getattr(task, item.name)
-        if value not in (None, (), False):
+        if value not in (None, (), False, Visitor.WRITER):
             document[item.name] = _plain(value)
     return document
 
@@ -74,6 +75,8 @@ def _task_from_json(document: Mapping[str, Any]) -> Task:
 def _rich(name: str, value: Any) -> Any:
     if name in _UUID_FIELDS:
         return UUID(value)
+    if name == "visitor":
+        return Visitor(value)
     if name in _TIME_FIELDS:
         return time.fromisoformat(value)
     if name == "on":

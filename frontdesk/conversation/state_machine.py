@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any, Final, Literal, Protocol
 from uuid import UUID
 
+from frontdesk.scheduling.models import Visitor
+
 
 class ConversationState(StrEnum):
     IDLE = "idle"
@@ -108,6 +110,8 @@ class Task:
     # The part of the day the patient wants, local to the clinic ("after six", "in the morning").
     not_before: time | None = None
     not_after: time | None = None
+    # Whom the visit is for.
+    visitor: Visitor = Visitor.WRITER
     # What the last numbered list offered: doctors, services or appointments, in its order.
     choices: tuple[UUID, ...] = ()
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from frontdesk.conversation.engine import Said
-from frontdesk.scheduling.models import Appointment, AppointmentStatus
+from frontdesk.scheduling.models import Appointment, AppointmentStatus, Visitor
 from frontdesk.storage import sql
 from frontdesk.storage.postgres import Database
 from frontdesk.storage.sql import Jsonb
@@ -146,6 +146,7 @@ def _read_turn(clinic_id: UUID, row: Mapping[str, Any]) -> LoadedTurn:
                 ends_at=datetime.fromisoformat(a["ends_at"]),
                 status=AppointmentStatus(a["status"]),
                 version=a["version"],
+                visitor=Visitor(a["visitor"]),
             )
             for a in row["appointments"]
         ),

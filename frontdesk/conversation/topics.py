@@ -42,6 +42,11 @@ class Topic(StrEnum):
     WHICH_TIME = "which_time"
     # "Could it be later?"
     OTHER_TIME = "other_time"
+    LATER = "later"
+    EARLIER = "earlier"
+    OTHER_DAY = "other_day"
+    # Dissatisfied with us.
+    GRIEVANCE = "grievance"
     # "On Saturdays": a habit, no day to book.
     HABIT = "habit"
     # "Leave the one, rather the other."

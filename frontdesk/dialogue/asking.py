@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from frontdesk.conversation.state_machine import EXISTING_VISIT_KINDS, STATE_OF_TASK, Task
 from frontdesk.dialogue.answer import Answer, answer_with_task
-from frontdesk.dialogue.clinic_facts import answer_clinic_question, answer_doctor_question, list_visits
+from frontdesk.dialogue.clinic_facts import answer_clinic_question, list_visits
+from frontdesk.dialogue.doctor_facts import answer_doctor_question
 from frontdesk.dialogue.inquiries import answer_service_question
 from frontdesk.dialogue.scene import QUESTIONS, Scene, wanted
 from frontdesk.dialogue.slots import say_options
@@ -47,7 +48,7 @@ def _open_question(task: Task) -> str:
     if "appointment" in task.missing:
         return "ask-which-visit"
     if "service" in task.missing:
-        return "ask-service"
+        return "ask-service-again"
     return _OPEN_QUESTION.get(task.kind, "ask-day-again")
 
 
@@ -55,16 +56,36 @@ def repeat_question(scene: Scene, task: Task) -> Answer:
     """Not understood in the middle of a task: the open question again; the third time a person."""
     if scene.session.misunderstood >= 2:
         return ask_again(scene, Intent.PROVIDE_INFO)
-    parts = [scene.say("unclear-short"), scene.say(_open_question(task))]
-    if task.kind != "inquiry" and task.options:
-        parts.append(say_options(scene, task.options))
     return Answer(
-        parts=tuple(parts),
+        parts=(scene.say("unclear-short"), *_ask_open_question(scene, task)),
         intent=Intent.PROVIDE_INFO,
         state=STATE_OF_TASK[task.kind],
         task=task,
         is_misunderstanding=True,
         reasons=("unclear.in_task",),
+    )
+
+
+def _ask_open_question(scene: Scene, task: Task) -> list[str]:
+    parts = [scene.say(_open_question(task))]
+    if task.kind != "inquiry" and task.options:
+        parts.append(say_options(scene, task.options))
+    return parts
+
+
+def agree_on_language(scene: Scene) -> Answer:
+    """Nothing but the wish for another language: agreed, and on with what was being done."""
+    task = scene.session.task
+    goes_on = task is not None and task.asked and task.current
+    return Answer(
+        parts=(
+            scene.say("language-agreed"),
+            *(_ask_open_question(scene, task) if task is not None and goes_on else [scene.say("how-help")]),
+        ),
+        intent=scene.reading.intent,
+        state=scene.session.state,
+        keeps_task=True,
+        reasons=("language.agreed",),
     )
 
 

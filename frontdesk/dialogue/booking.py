@@ -23,8 +23,9 @@ from frontdesk.dialogue.slots import (
     say_refusal,
     spread,
 )
-from frontdesk.scheduling.models import Slot
+from frontdesk.scheduling.models import Slot, Visitor
 from frontdesk.understanding.models import Intent
+from frontdesk.understanding.unknown_doctor import names_unknown_doctor
 
 _LIST_AT_MOST: Final = 12
 
@@ -37,7 +38,11 @@ async def start_booking(scene: Scene, intent: Intent = Intent.BOOK) -> Answer:
 async def continue_booking(scene: Scene, task: Task, intent: Intent) -> Answer:
     """The booking with what this message adds or changes."""
     collected = collect(scene, replace(task, kind="collect_info", appointment_id=None))
-    return await advance_booking(scene, collected, intent)
+    answer = await advance_booking(scene, collected, intent)
+    if not scene.reading.doctors and names_unknown_doctor(scene.reading.text):
+        answer = answer.saying_first(scene.say("no-such-doctor"))
+    # A visit is one person's: two are booked one after the other.
+    return answer.saying_first(scene.say("each-in-turn")) if scene.reading.is_for_several else answer
 
 
 async def advance_booking(scene: Scene, collected: Collected, intent: Intent) -> Answer:
@@ -107,8 +112,15 @@ def _ask_service(scene: Scene, task: Task, intent: Intent) -> Answer:
         task, missing=("service",), choices=tuple(s.service_id for s in services[:_LIST_AT_MOST])
     )
     scene.tools.note("get_services", clinic_id=str(scene.catalog.clinic.clinic_id))
+    # What is known already is said, so that nobody says it twice.
+    known = scene.describe(None, task.doctor_id, task.on, task.at)
+    lead = (
+        [scene.say("noted", what=known), scene.say("ask-service-again")]
+        if known
+        else [scene.say("ask-service")]
+    )
     return answer_with_task(
-        intent, asking, scene.say("ask-service"), scene.wording.numbered(names), reason="booking.ask_service"
+        intent, asking, *lead, scene.wording.numbered(names), reason="booking.ask_service"
     )
 
 
@@ -216,15 +228,16 @@ def propose(scene: Scene, task: Task, intent: Intent) -> Answer:
         scene.say(
             "propose-booking", visit=scene.describe_task(proposal), details=scene.wording.listed(details)
         ),
-        *_say_for_whom(scene),
+        *_say_for_whom(scene, proposal),
         scene.say("ask-book"),
     ]
     answer = answer_with_task(intent, proposal, *parts, reason="booking.propose")
     return replace(answer, quick_replies=yes_and_no(scene, proposal))
 
 
-def _say_for_whom(scene: Scene) -> list[str]:
-    return [scene.say("note-child")] if scene.reading.for_whom == "child" else []
+def _say_for_whom(scene: Scene, task: Task) -> list[str]:
+    notes = {Visitor.CHILD: "note-child", Visitor.OTHER_ADULT: "note-adult"}
+    return [scene.say(notes[task.visitor])] if task.visitor in notes else []
 
 
 def _say_what(scene: Scene, task: Task) -> str:
@@ -237,7 +250,7 @@ async def book(scene: Scene, task: Task) -> Answer:
     if found.slot is None:
         return refuse(scene, task, found, Intent.CONFIRM)
     try:
-        await scene.tools.book_appointment(slot=found.slot)
+        await scene.tools.book_appointment(slot=found.slot, visitor=task.visitor)
     except SlotRefused as refused:
         gone = Availability(refusal="taken", others=refused.alternatives)
         return refuse(scene, task, gone, Intent.CONFIRM)

@@ -1,22 +1,18 @@
-"""Hours, address, parking, phone and doctors, from the catalog."""
+"""Hours, address, parking and phone from the catalog, and the patient's own visits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
-from uuid import UUID
 
 from frontdesk.clinics.models import Intervals, text_in
-from frontdesk.conversation.state_machine import ConversationState, Task
+from frontdesk.conversation.state_machine import Task
 from frontdesk.conversation.topics import Topic, find_topics
-from frontdesk.dialogue.answer import Answer, answer_and_rest, answer_with_task
-from frontdesk.dialogue.scene import Scene, only_match, wanted
-from frontdesk.dialogue.slots import find_refusal, say_refusal
+from frontdesk.dialogue.answer import Answer, answer_and_rest
+from frontdesk.dialogue.scene import Scene, only_match
 from frontdesk.dialogue.timing import read_wish
 from frontdesk.language.folding import fold
-from frontdesk.scheduling.models import Doctor
 from frontdesk.understanding.models import Intent
 
 _DAYS_A_WEEK: Final = 7
@@ -114,108 +110,6 @@ def _week_lines(scene: Scene) -> Iterable[str]:
         word = scene.wording
         days = word.weekday(begin) if begin == end else f"{word.weekday(begin)} – {word.weekday(end)}"
         yield f"{days}: {word.hours(hours) if hours else word.say('closed')}"
-
-
-def answer_doctor_question(
-    scene: Scene, *, topic: UUID | None = None, service_id: UUID | None = None
-) -> Answer:
-    """Who, which days, which languages. `topic` is the doctor spoken of where the message names none."""
-    named = tuple(dict.fromkeys(d for m in wanted(scene.reading.doctors) for d in m.candidates))
-    named = named or ((topic,) if topic else ())
-    services = tuple(dict.fromkeys(s for m in wanted(scene.reading.services) for s in m.candidates))
-    chosen = services or ((service_id,) if service_id else ())
-    scene.tools.note("get_doctors", clinic_id=str(scene.catalog.clinic.clinic_id))
-    doctors = [scene.catalog.doctors[d] for d in named if d in scene.catalog.doctors]
-    if not doctors:
-        doctors = _doctors_for(scene, chosen)
-    if not doctors:
-        return answer_and_rest(Intent.DOCTOR_INQUIRY, scene.say("no-such-doctor"), reason="doctor.none")
-    if len(doctors) == 1:
-        return _tell_doctor(scene, doctors[0], chosen)
-    return _list_doctors(scene, doctors, chosen)
-
-
-def _doctors_for(scene: Scene, services: tuple[UUID, ...]) -> list[Doctor]:
-    every = list(scene.catalog.doctors.values())
-    doctors = [d for d in every if d.doctor_id not in scene.hidden] or every
-    if services:
-        offering = [d for d in every if d.service_ids & set(services)]
-        doctors = [d for d in offering if d in doctors] or offering
-    language = scene.reading.asks_who_speaks
-    if language is not None:
-        doctors = [d for d in doctors if language in d.languages] or [
-            d for d in every if language in d.languages
-        ]
-        return doctors or every
-    wish = read_wish(scene.reading.dates)
-    if wish.on is not None:
-        on = wish.on
-        present = [
-            d for d in doctors if d.hours.get(on.weekday()) and not any(on in away for away in d.time_off)
-        ]
-        return present or doctors
-    return doctors
-
-
-def _tell_doctor(scene: Scene, doctor: Doctor, services: tuple[UUID, ...]) -> Answer:
-    word = scene.wording
-    days = word.bullets(
-        f"{word.weekday(day)}: {word.hours(doctor.hours[day])}"
-        for day in sorted(doctor.hours)
-        if doctor.hours[day]
-    )
-    on = read_wish(scene.reading.dates).on
-    parts = (
-        [_say_doctor_day(scene, doctor, on)]
-        if on
-        else [scene.say("doctor-sees", doctor=word.doctor(doctor)), days]
-    )
-    if doctor.languages and on is None:
-        parts.append(
-            scene.say(
-                "doctor-languages", languages=word.listed(word.language_name(c) for c in doctor.languages)
-            )
-        )
-    if on is None:
-        offered = [word.service(s) for s in scene.shown_services() if s.service_id in doctor.service_ids]
-        parts.append(scene.say("doctor-services", services=word.listed(offered[:_NAMED_SERVICES_AT_MOST])))
-    service_id = services[0] if len(services) == 1 and services[0] in doctor.service_ids else None
-    task = Task(kind="inquiry", doctor_id=doctor.doctor_id, service_id=service_id)
-    return answer_with_task(
-        Intent.DOCTOR_INQUIRY, task, *parts, scene.say("offer-booking-with"), reason="doctor.one"
-    )
-
-
-def _say_doctor_day(scene: Scene, doctor: Doctor, on: date) -> str:
-    word = scene.wording
-    task = Task(kind="inquiry", doctor_id=doctor.doctor_id, on=on)
-    refusal = find_refusal(scene, task)
-    if refusal is not None:
-        return say_refusal(scene, refusal, task)
-    hours = word.hours(doctor.hours[on.weekday()])
-    return scene.say("doctor-on-day", doctor=word.doctor(doctor), day=word.day(on), hours=hours)
-
-
-def _list_doctors(scene: Scene, doctors: list[Doctor], services: tuple[UUID, ...]) -> Answer:
-    word = scene.wording
-    lines = []
-    for doctor in doctors[:12]:
-        languages = word.listed(word.language_name(code) for code in doctor.languages)
-        days = word.listed(word.weekday(day) for day in sorted(doctor.hours) if doctor.hours[day])
-        short = len(doctors) <= 5
-        lines.append(
-            f"{word.doctor(doctor)} — {days} ({languages})" if short and languages else word.doctor(doctor)
-        )
-    task = Task(kind="inquiry", service_id=services[0] if len(services) == 1 else None)
-    answer = answer_with_task(
-        Intent.DOCTOR_INQUIRY,
-        replace(task, choices=tuple(d.doctor_id for d in doctors[:12])),
-        scene.say("doctors-lead"),
-        word.numbered(lines),
-        scene.say("ask-which-doctor-to-see"),
-        reason="doctor.list",
-    )
-    return replace(answer, state=ConversationState.SERVICE_INQUIRY)
 
 
 def list_visits(scene: Scene) -> Answer:

@@ -25,6 +25,8 @@ class Collected:
 
 def collect(scene: Scene, task: Task) -> Collected:
     """The task with everything the message says about it."""
+    if scene.reading.visitor is not None:
+        task = replace(task, visitor=scene.reading.visitor)
     option = choose_option(scene, task)
     if option is not None:
         task = replace(

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from frontdesk.conversation.link import read_names
-from frontdesk.conversation.state_machine import Task
+from frontdesk.conversation.state_machine import Option, Task
 from frontdesk.conversation.topics import is_consent
 from frontdesk.dialogue.answer import Answer, answer_with_task
 from frontdesk.dialogue.asking import answer_about_task
 from frontdesk.dialogue.booking import book, continue_booking, offer, propose
 from frontdesk.dialogue.carrying_out import carry_out
-from frontdesk.dialogue.clinic_facts import answer_doctor_question
+from frontdesk.dialogue.doctor_facts import answer_doctor_question
 from frontdesk.dialogue.reacting import (
     asks,
     asks_in_words,
@@ -23,6 +23,7 @@ from frontdesk.dialogue.reacting import (
     value_intent,
 )
 from frontdesk.dialogue.scene import Scene, wanted
+from frontdesk.dialogue.shifting import Shift, find_shifted, read_shift, times_named
 from frontdesk.dialogue.slots import find_from, say_options
 from frontdesk.dialogue.small_talk import let_be
 from frontdesk.understanding.models import Intent
@@ -38,6 +39,9 @@ async def continue_proposal(scene: Scene, task: Task) -> Answer:
         return await carry_out(scene, task, book)
     if scene.reading.intent is Intent.CANCEL:
         return let_be(scene, Intent.CANCEL)
+    shifted = await _shift(scene, task)
+    if shifted is not None:
+        return shifted
     if says_no(scene, task):
         asking = replace(task, kind="collect_info", missing=("date", "time"))
         return answer_with_task(Intent.DENY, asking, scene.say("declined-booking"), reason="booking.declined")
@@ -58,8 +62,13 @@ async def continue_collecting(scene: Scene, task: Task) -> Answer:
     """Values for a booking that lacks some; also a search for times and a list of offered ones."""
     if scene.reading.intent is Intent.CANCEL:
         return let_be(scene, Intent.CANCEL)
+    shifted = await _shift(scene, task)
+    if shifted is not None:
+        return shifted
     if says_no(scene, task) and not changes(scene, task) and scene.reading.choice is None:
         return await _decline_offer(scene, task)
+    if task.options and _leaves_time_to_us(scene):
+        return _propose_option(scene, task, task.options[0])
     is_plain_question = asks(scene) and not scene.has_intent(Intent.BOOK, Intent.PROVIDE_INFO)
     if is_plain_question and not changes(scene, task) and not says_yes(scene, task):
         return await answer_about_task(scene, task)
@@ -70,10 +79,33 @@ async def continue_collecting(scene: Scene, task: Task) -> Answer:
             Intent.CONFIRM, task, scene.say("ask-which-number"), again, reason="booking.which_one"
         )
     if says_yes(scene, task) and len(task.options) == 1 and not changes(scene, task):
-        (option,) = task.options
-        only = replace(task, doctor_id=option.doctor_id, on=option.on, at=option.at)
-        return propose(scene, only, Intent.CONFIRM)
+        return _propose_option(scene, task, task.options[0])
     return await continue_booking(scene, task, intent)
+
+
+async def _shift(scene: Scene, task: Task) -> Answer | None:
+    """Later, earlier or another day than what was offered; None where the message says nothing of the kind."""
+    shift = read_shift(scene.reading)
+    if shift is None or not task.service_id or not times_named(task) or changes(scene, task):
+        return None
+    intent = value_intent(scene, Intent.PROVIDE_INFO)
+    slots = await find_shifted(scene, task, shift)
+    if slots:
+        return offer(scene, replace(task, on=None, at=None), slots, intent, scene.say(shift)).because(
+            f"shift.{shift}"
+        )
+    nothing = scene.say("nothing-earlier" if shift is Shift.EARLIER else "nothing-else")
+    asking = replace(task, kind="choose_slot" if task.options else "collect_info")
+    return answer_with_task(intent, asking, nothing, scene.say("ask-other-day"), reason="shift.nothing")
+
+
+def _leaves_time_to_us(scene: Scene) -> bool:
+    return scene.reading.any_time and not scene.reading.dates and not wanted(scene.reading.services)
+
+
+def _propose_option(scene: Scene, task: Task, option: Option) -> Answer:
+    chosen = replace(task, doctor_id=option.doctor_id, on=option.on, at=option.at)
+    return propose(scene, chosen, value_intent(scene, Intent.CONFIRM))
 
 
 async def _decline_offer(scene: Scene, task: Task) -> Answer:

@@ -9,6 +9,7 @@ from typing import Final
 from frontdesk.conversation.link import Link, LinkKind, read_names
 from frontdesk.conversation.linking import find_link
 from frontdesk.conversation.state_machine import (
+    NEW_BOOKING_KINDS,
     Task,
     drop_task,
     forget_appointment,
@@ -17,7 +18,7 @@ from frontdesk.conversation.state_machine import (
 )
 from frontdesk.conversation.topics import Topic, find_topics, is_unrecognised
 from frontdesk.dialogue.answer import Answer
-from frontdesk.dialogue.asking import answer_question, repeat_question
+from frontdesk.dialogue.asking import agree_on_language, answer_question, repeat_question
 from frontdesk.dialogue.booking import start_booking
 from frontdesk.dialogue.canceling import start_canceling
 from frontdesk.dialogue.confirming import start_confirming
@@ -30,6 +31,7 @@ from frontdesk.dialogue.scene import DROPPED_NOTE, QUESTIONS, Scene, wanted
 from frontdesk.dialogue.small_talk import answer_thanks, ask_again, decline_matter, greet, let_be
 from frontdesk.dialogue.two_matters import split_in_two
 from frontdesk.understanding.models import Intent, Role, Understanding
+from frontdesk.understanding.unknown_doctor import names_unknown_doctor
 
 
 async def decide(scene: Scene) -> tuple[Scene, Answer]:
@@ -37,10 +39,21 @@ async def decide(scene: Scene) -> tuple[Scene, Answer]:
     guarded = guard(scene)
     if guarded is not None:
         return scene, guarded
+    if scene.reading.language_request is not None and is_unrecognised(scene.reading):
+        return scene, await _agree_on_language(scene)
     halves = split_in_two(scene)
     if halves is not None:
         return await _decide_both(scene, *halves)
     return await _decide_one(scene)
+
+
+async def _agree_on_language(scene: Scene) -> Answer:
+    """Nothing but the wish for another language: what is being booked is said again in it."""
+    task = scene.session.task
+    if task is not None and task.asked and task.current and task.kind in NEW_BOOKING_KINDS:
+        again = await continue_task(scene, task)
+        return again.saying_first(scene.say("language-agreed"))
+    return agree_on_language(scene)
 
 
 async def _decide_both(scene: Scene, verdict: Understanding, question: Understanding) -> tuple[Scene, Answer]:
@@ -173,6 +186,8 @@ def _new_intent(scene: Scene) -> Intent:
         return Intent.BOOK
     if reading.intent is Intent.OUT_OF_SCOPE and Topic.OTHER_PEOPLE in find_topics(reading):
         return reading.intent
+    if is_unrecognised(reading) and not names and names_unknown_doctor(reading.text):
+        return Intent.DOCTOR_INQUIRY
     if reading.intent in (Intent.PROVIDE_INFO, Intent.CONFIRM, Intent.DENY, Intent.OUT_OF_SCOPE) and names:
         fallback = Intent.BOOK if reading.dates or wanted(reading.doctors) else Intent.SERVICE_INQUIRY
         return next((i for i in reading.intents if i in (Intent.BOOK, *QUESTIONS)), fallback)
@@ -239,6 +254,10 @@ async def _ask(scene: Scene) -> Answer:
     return answer_question(scene, intent if intent in QUESTIONS else Intent.SERVICE_INQUIRY)
 
 
+async def _ask_of_doctors(scene: Scene) -> Answer:
+    return answer_question(scene, Intent.DOCTOR_INQUIRY)
+
+
 async def _confirm(scene: Scene) -> Answer:
     """A yes with no question before it says nothing; "I confirm my visit" does."""
     if scene.reading.is_bare or not (
@@ -259,7 +278,10 @@ async def _unclear(scene: Scene) -> Answer:
 
 
 async def _human(scene: Scene) -> Answer:
-    return call_human(scene, judge_follow_up(scene, "asked for a person"))
+    answer = call_human(scene, judge_follow_up(scene, "asked for a person"))
+    if Topic.GRIEVANCE in find_topics(scene.reading):
+        return replace(answer, parts=(scene.say("sorry"), scene.say("human-anyway")))
+    return answer
 
 
 async def _greet(scene: Scene) -> Answer:
@@ -285,7 +307,7 @@ _STARTS: Final[Mapping[Intent, _Start]] = {
     Intent.SERVICE_INQUIRY: _ask,
     Intent.PRICE_INQUIRY: _ask,
     Intent.HOURS_LOCATION: _ask,
-    Intent.DOCTOR_INQUIRY: _ask,
+    Intent.DOCTOR_INQUIRY: _ask_of_doctors,
     Intent.MY_APPOINTMENTS: _ask,
     Intent.BOOK: _book,
     Intent.RESCHEDULE: start_rescheduling,

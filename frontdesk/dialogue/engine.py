@@ -15,6 +15,7 @@ from frontdesk.dialogue.guarding import LONGEST_MESSAGE, remember_minor
 from frontdesk.dialogue.pressing import pressed_visit, read_press
 from frontdesk.dialogue.promising import judge_complaint, judge_follow_up
 from frontdesk.dialogue.remembering import answer_memory_wish, ask_memory_consent, close_memory_question
+from frontdesk.dialogue.repeating import join_parts, notice_repetition
 from frontdesk.dialogue.scene import Scene
 from frontdesk.dialogue.wording import Wording
 from frontdesk.language.choose import LanguageChoice, choose_language
@@ -59,7 +60,8 @@ async def _answer(scene: Scene) -> tuple[Scene, Answer]:
     scene = close_memory_question(remember_minor(scene))
     if about_memory is not None:
         return scene, about_memory
-    return ask_memory_consent(*await decide(take_up_pressed_visit(scene)))
+    scene, answer = await decide(take_up_pressed_visit(scene))
+    return ask_memory_consent(scene, notice_repetition(scene, answer))
 
 
 def read_message(turn: Turn) -> Understanding:
@@ -205,7 +207,7 @@ def _text(scene: Scene, answer: Answer, follow_up: FollowUp | None, *, holds: bo
         parts.append(scene.say("follow-up", minutes=int(follow_up.due_in_hours * 60)))
     elif holds:
         parts.append(scene.say("staff-will-write"))
-    return "\n".join(part[:1].upper() + part[1:] for part in parts if part)[:_LONGEST_REPLY]
+    return join_parts(parts)[:_LONGEST_REPLY]
 
 
 def _holds(scene: Scene, answer: Answer, state: ConversationState) -> bool:

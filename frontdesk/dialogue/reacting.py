@@ -23,7 +23,7 @@ def changes(scene: Scene, task: Task) -> bool:
     wish = read_wish(reading.dates, base_on=task.on, base_at=task.at)
     if wish.on not in (None, task.on) or wish.at not in (None, task.at) or wish.has_window:
         return True
-    if task.on in wish.excluded or reading.any_doctor:
+    if task.on in wish.excluded or reading.any_doctor or reading.visitor not in (None, task.visitor):
         return True
     services = [m for m in wanted(reading.services) if task.service_id not in m.candidates]
     doctors = [m for m in wanted(reading.doctors) if task.doctor_id not in m.candidates]

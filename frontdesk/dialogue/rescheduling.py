@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 
 from frontdesk.conversation.engine import NotChangeable, SlotRefused
 from frontdesk.conversation.state_machine import Task
@@ -18,6 +18,7 @@ from frontdesk.dialogue.resolving import (
     task_for_visit,
 )
 from frontdesk.dialogue.scene import Scene, only_match
+from frontdesk.dialogue.shifting import Shift, find_shifted, read_shift, times_named
 from frontdesk.dialogue.slots import (
     Availability,
     buttons_for,
@@ -81,6 +82,9 @@ async def _seek_wish(scene: Scene, task: Task, intent: Intent) -> Answer:
     old_on, old_at = scene.local(visit) if visit else (task.on, task.at)
     base_on, base_at = task.on or old_on, task.at or old_at
     wish = read_wish(scene.reading.dates, base_on=base_on, base_at=base_at)
+    shifted = await _shift(scene, task, old_on, old_at, intent)
+    if shifted is not None:
+        return shifted
     changed = apply_wish(_with_doctor(scene, task), wish)
     if wish.at is not None and changed.on is None:
         changed = replace(changed, on=old_on)
@@ -92,6 +96,24 @@ async def _seek_wish(scene: Scene, task: Task, intent: Intent) -> Answer:
     if wish.on is not None and changed.at is None and not wish.has_window:
         return await _seek(scene, replace(changed, at=old_at), intent, hour_named=False)
     return await _seek(scene, changed, intent, hour_named=wish.at is not None)
+
+
+async def _shift(
+    scene: Scene, task: Task, old_on: date | None, old_at: time | None, intent: Intent
+) -> Answer | None:
+    """Later or earlier than what was offered, or than the visit itself; None where the message says nothing of the kind."""
+    shift = read_shift(scene.reading)
+    turned = task if times_named(task) else replace(task, on=old_on, at=old_at)
+    is_vague = shift in (Shift.OTHER, Shift.OTHER_DAY) and turned is not task
+    if shift is None or is_vague or not times_named(turned):
+        return None
+    slots = await find_shifted(scene, turned, shift)
+    if not slots:
+        nothing = scene.say("nothing-earlier" if shift is Shift.EARLIER else "nothing-else")
+        return _ask_time(scene, task, intent).saying_first(nothing)
+    return _offer(scene, replace(task, on=None, at=None), slots, intent, scene.say(shift)).because(
+        f"shift.{shift}"
+    )
 
 
 def _offer_range(scene: Scene, task: Task, slots: tuple[Slot, ...], intent: Intent) -> Answer:

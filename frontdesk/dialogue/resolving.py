@@ -24,6 +24,9 @@ def match_visits(scene: Scene) -> tuple[Appointment, ...]:
     moving = scene.has_intent(Intent.RESCHEDULE)
     services = {s for m in _meant(scene, scene.reading.services) for s in m.candidates}
     doctors = {d for m in _meant(scene, scene.reading.doctors) for d in m.candidates}
+    if scene.reading.visitor is not None:
+        # "My son's visit" where there is one of the son's; else the word says nothing of which.
+        visits = tuple(visit for visit in visits if visit.visitor is scene.reading.visitor) or visits
     if services:
         visits = tuple(visit for visit in visits if visit.service_id in services)
     if doctors:

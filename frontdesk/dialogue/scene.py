@@ -12,7 +12,7 @@ from frontdesk.conversation.linking import DEFAULT_POLICY
 from frontdesk.conversation.relevance_model import RelevancePolicy
 from frontdesk.conversation.state_machine import Session, Task
 from frontdesk.dialogue.wording import Wording
-from frontdesk.scheduling.models import Appointment, Catalog, Doctor, Service
+from frontdesk.scheduling.models import Appointment, Catalog, Doctor, Service, Visitor
 from frontdesk.understanding.models import Intent, NameMention, Understanding
 
 # Ids of what the patient said they do not need, in the session's notes.
@@ -102,7 +102,11 @@ class Scene:
         return self.describe(task.service_id, task.doctor_id, task.on, task.at)
 
     def describe_visit(self, visit: Appointment) -> str:
-        return self.describe(visit.service_id, visit.doctor_id, *self.local(visit))
+        """As `describe`, and for whom where it is not the writer."""
+        described = self.describe(visit.service_id, visit.doctor_id, *self.local(visit))
+        if visit.visitor is Visitor.WRITER:
+            return described
+        return self.say(f"visit-for-{visit.visitor}", visit=described)
 
 
 def wanted(mentions: Iterable[NameMention]) -> tuple[NameMention, ...]:

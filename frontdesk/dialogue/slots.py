@@ -102,8 +102,8 @@ async def list_day(scene: Scene, task: Task, *, moving: UUID | None = None) -> A
 async def find_elsewhere(scene: Scene, task: Task, *, moving: UUID | None = None) -> tuple[Slot, ...]:
     """The next free slots from the task's day on, or from now; with an hour, the nearest to it on each day."""
     if task.at is None:
-        return await _search(scene, task, limit=_ELSEWHERE_LIMIT, moving=moving)
-    found = await _search(
+        return await search(scene, task, limit=_ELSEWHERE_LIMIT, moving=moving)
+    found = await search(
         scene, replace(task, not_before=None, not_after=None), limit=_DAY_LIMIT, moving=moving
     )
     by_day: dict[date, list[Slot]] = {}
@@ -119,7 +119,10 @@ def _closest(slots: Sequence[Slot], at: time, scene: Scene) -> Slot:
     return min(slots, key=lambda slot: abs(_minutes(option_of(scene, slot).at) - _minutes(at)))
 
 
-async def _search(scene: Scene, task: Task, *, limit: int, moving: UUID | None) -> tuple[Slot, ...]:
+async def search(
+    scene: Scene, task: Task, *, limit: int = _DAY_LIMIT, moving: UUID | None = None
+) -> tuple[Slot, ...]:
+    """Free slots from the task's day on, or from now, within the task's hours. The task has a service."""
     assert task.service_id is not None
     return await scene.tools.find_free(
         service_id=task.service_id,
@@ -136,16 +139,18 @@ async def find_from(
     scene: Scene, task: Task, *, on: date | None, until_on: date | None = None, moving: UUID | None = None
 ) -> tuple[Slot, ...]:
     """The next free slots from `on` (or now), none later than `until_on`: rather several days than one morning."""
-    found = await _search(scene, replace(task, on=on), limit=_DAY_LIMIT, moving=moving)
+    found = await search(scene, replace(task, on=on), moving=moving)
     within = [slot for slot in found if until_on is None or option_of(scene, slot).on <= until_on]
-    first_of_day = {option_of(scene, slot).on: slot for slot in reversed(within)}
+    return pick_few(within, scene)
+
+
+def pick_few(slots: Sequence[Slot], scene: Scene) -> tuple[Slot, ...]:
+    """A few of the slots: the first of each day where there are days enough, else spread over the only one."""
+    first_of_day = {option_of(scene, slot).on: slot for slot in reversed(slots)}
     if len(first_of_day) >= _ELSEWHERE_LIMIT:
         return tuple(first_of_day[each] for each in sorted(first_of_day)[:_ELSEWHERE_LIMIT])
-    return (
-        spread(within, scene)[:_ELSEWHERE_LIMIT]
-        if len(first_of_day) == 1
-        else tuple(within[:_ELSEWHERE_LIMIT])
-    )
+    few = spread(slots, scene) if len(first_of_day) == 1 else tuple(slots)
+    return few[:_ELSEWHERE_LIMIT]
 
 
 def _start_of(scene: Scene, on: date | None) -> datetime:

@@ -19,7 +19,7 @@ from frontdesk.scheduling.availability import (
     free_slots,
     resolve_local,
 )
-from frontdesk.scheduling.models import Appointment, AppointmentStatus, Busy, Catalog, Slot
+from frontdesk.scheduling.models import Appointment, AppointmentStatus, Busy, Catalog, Slot, Visitor
 from frontdesk.scheduling.store import appointments as store
 from frontdesk.scheduling.store.appointments import Write
 from frontdesk.storage.failures import CONTENDED, DuplicateKey, Overlap
@@ -96,6 +96,7 @@ class BookingDesk:
         slot: Slot,
         request_key: str,
         now: datetime,
+        visitor: Visitor = Visitor.WRITER,
         actor: str = "patient",
         pin: Pin | None = None,
     ) -> Appointment:
@@ -115,6 +116,7 @@ class BookingDesk:
                 starts_at=checked.starts_at,
                 ends_at=checked.ends_at,
                 status=AppointmentStatus.BOOKED,
+                visitor=visitor,
             )
             made = await store.put_appointment(tx, clinic_id, wanted, write)
             if made is None:

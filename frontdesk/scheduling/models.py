@@ -76,6 +76,14 @@ class AppointmentStatus(StrEnum):
         return self in (AppointmentStatus.PENDING, AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED)
 
 
+class Visitor(StrEnum):
+    """Who comes to a visit that is booked in a chat."""
+
+    WRITER = "writer"
+    CHILD = "child"
+    OTHER_ADULT = "other_adult"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Busy:
     """A doctor's time that cannot be booked, `[starts_at, ends_at)`."""
@@ -105,3 +113,5 @@ class Appointment:
     ends_at: datetime
     status: AppointmentStatus
     version: int = 1
+    # Booked in the patient's chat, but for whom: a parent's child, somebody they write for.
+    visitor: Visitor = Visitor.WRITER

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
+
+from frontdesk.scheduling.models import Visitor
 
 
 class Intent(StrEnum):
@@ -72,6 +74,11 @@ class DateMention:
     # Characters of the message this came from.
     span: tuple[int, int] = (0, 0)
 
+    @property
+    def says_nothing(self) -> bool:
+        """Neither a day nor an hour, not even one to count from: "earlier", "later"."""
+        return replace(self, role=Role.WANTED, span=(0, 0)) == DateMention()
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NameMention:
@@ -125,6 +132,10 @@ class Understanding:
     choice: int | None = None
     # Whom it is for, if not the writer.
     for_whom: Literal["child", "other_adult"] | None = None
+    # Whom a visit is asked for, said in so many words ("for my daughter", "my mother needs"); None where nothing is said.
+    visitor: Visitor | None = None
+    # For more than one person at once ("for me and my husband").
+    is_for_several: bool = False
     writer_is_minor: bool = False
     # Words negated that fit nothing in a catalog.
     negated_words: tuple[str, ...] = ()

@@ -47,7 +47,7 @@ def _new_speller() -> Speller:
     return speller
 
 
-def _is_word(folded: str) -> bool:
+def is_word(folded: str) -> bool:
     """Whether a word is one to the letter, so no misspelt name; in Hebrew also behind glued letters ("and I")."""
     return general_speller().knows(folded) or not ordinary_words().isdisjoint(bare_forms(folded))
 
@@ -58,7 +58,7 @@ class NameIndex:
     def __init__(self, catalog: Catalog) -> None:
         self._services = ServiceNames(catalog.services)
         self._doctors = DoctorNames(
-            catalog.doctors, is_ordinary=ordinary_words().__contains__, is_word=_is_word
+            catalog.doctors, is_ordinary=ordinary_words().__contains__, is_word=is_word
         )
         self.speller = _new_speller()
         self.speller.learn(self._services.words)

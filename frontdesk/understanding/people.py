@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from frontdesk.scheduling.models import Visitor
 from frontdesk.understanding.frame import Unit
 from frontdesk.understanding.phrases import Found
 
@@ -16,6 +17,8 @@ _YOUNGEST_WRITER: Final = 5
 @dataclass(frozen=True, kw_only=True, slots=True)
 class People:
     for_whom: Literal["child", "other_adult"] | None = None
+    visitor: Visitor | None = None
+    is_for_several: bool = False
     writer_is_minor: bool = False
     any_doctor: bool = False
     any_time: bool = False
@@ -39,11 +42,24 @@ def read_people(units: Sequence[Unit], found: Sequence[Found]) -> People:
             for_whom = "other_adult"
     return People(
         for_whom=for_whom,
+        visitor=None if is_minor else _read_visitor(labels),
+        is_for_several="people:for_several" in labels,
         writer_is_minor=is_minor,
         any_doctor=any_doctor,
         any_time=any_time,
         asks_of_other="people:others_visit" in labels and for_whom != "child",
     )
+
+
+def _read_visitor(labels: set[str]) -> Visitor | None:
+    """Whom a visit is asked for in so many words; a child goes before an adult: "my husband will bring our son"."""
+    if "people:for_several" in labels:
+        return None  # one after the other, the writer first
+    if "people:for_child" in labels:
+        return Visitor.CHILD
+    if "people:for_adult" in labels:
+        return Visitor.OTHER_ADULT
+    return Visitor.WRITER if "people:for_self" in labels else None
 
 
 def _is_young(units: Sequence[Unit], phrase: Found) -> bool:

@@ -116,6 +116,8 @@ def understand(
         refers_back=any(each.label == "recalls" for each in found),
         choice=choice,
         for_whom=people.for_whom,
+        visitor=people.visitor,
+        is_for_several=people.is_for_several,
         writer_is_minor=people.writer_is_minor,
         negated_words=find_denied_words(units, found, text),
         reasons=reasons,

@@ -14,7 +14,7 @@ from tests.support.chat import Chat
 
 _VALUES = dict.fromkeys(
     ("day", "clock", "clinic", "number", "crisis", "emergency", "service", "length", "price", "doctors", "services",
-     "doctor", "languages", "hours", "text", "phone", "what", "visit", "details", "when", "name", "days", "old", "new"),
+     "doctor", "languages", "spoken", "hours", "text", "phone", "what", "visit", "details", "when", "name", "days", "old", "new"),
     "…",
 )  # fmt: skip
 _LATIN = re.compile(r"[A-Za-z]")

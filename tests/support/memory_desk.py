@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from frontdesk.conversation.engine import NotChangeable, SlotRefused, ToolRecord
 from frontdesk.scheduling.availability import Refusal, check_slot, choose_doctors, explain_day, free_slots
-from frontdesk.scheduling.models import Appointment, AppointmentStatus, Busy, Catalog, Slot
+from frontdesk.scheduling.models import Appointment, AppointmentStatus, Busy, Catalog, Slot, Visitor
 
 _DAYS_TO_SEARCH = 60
 
@@ -108,7 +108,7 @@ class MemoryDesk:
         )
         return tuple(choose_doctors(self.catalog, slots, busy)[:limit])
 
-    async def book_appointment(self, *, slot: Slot) -> Appointment:
+    async def book_appointment(self, *, slot: Slot, visitor: Visitor = Visitor.WRITER) -> Appointment:
         self._check(slot, None, "book_appointment")
         booked = Appointment(
             appointment_id=uuid5(self.patient_id, f"{slot.doctor_id}{slot.starts_at.isoformat()}"),
@@ -118,6 +118,7 @@ class MemoryDesk:
             starts_at=slot.starts_at,
             ends_at=slot.ends_at,
             status=AppointmentStatus.BOOKED,
+            visitor=visitor,
         )
         self.appointments.append(booked)
         self.note("book_appointment", doctor_id=slot.doctor_id, service_id=slot.service_id)

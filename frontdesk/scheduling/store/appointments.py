@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from frontdesk.scheduling.models import Appointment, AppointmentStatus, Busy
+from frontdesk.scheduling.models import Appointment, AppointmentStatus, Busy, Visitor
 from frontdesk.storage import sql
 from frontdesk.storage.postgres import Transaction
 
@@ -54,16 +54,16 @@ where clinic_id = %(clinic_id)s and id = %(session_id)s and turn_version = %(tur
 _INSERT: Final = """
 with made as (
   insert into healthcare.appointments (clinic_id, appointment_id, patient_id, doctor_id, service_id, starts_at, ends_at,
-    status, request_key, created_at, updated_at)
+    status, visitor, request_key, created_at, updated_at)
   values (%(clinic_id)s, %(appointment_id)s, %(patient_id)s, %(doctor_id)s, %(service_id)s, %(starts_at)s, %(ends_at)s,
-    'booked', %(request_key)s, %(now)s, %(now)s)
+    'booked', %(visitor)s, %(request_key)s, %(now)s, %(now)s)
   on conflict on constraint appointments_do_not_overlap do nothing
   returning *
 ), noted as (
   insert into healthcare.appointment_history (clinic_id, appointment_id, changed_at, actor, change, reason, request_key, after)
   select clinic_id, appointment_id, %(now)s, %(actor)s, %(change)s, %(reason)s, %(request_key)s, to_jsonb(made) from made
 )
-select appointment_id, patient_id, doctor_id, service_id, starts_at, ends_at, status, version from made
+select appointment_id, patient_id, doctor_id, service_id, starts_at, ends_at, status, version, visitor from made
 """
 
 _CHANGE: Final = """
@@ -86,11 +86,11 @@ with old as (
   select changed.clinic_id, changed.appointment_id, %(now)s, %(actor)s, %(change)s, %(reason)s, %(request_key)s,
     to_jsonb(old), to_jsonb(changed) from changed, old
 )
-select appointment_id, patient_id, doctor_id, service_id, starts_at, ends_at, status, version from changed
+select appointment_id, patient_id, doctor_id, service_id, starts_at, ends_at, status, version, visitor from changed
 """
 
 _LIST: Final = """
-select appointment_id, patient_id, doctor_id, service_id, starts_at, ends_at, status, version
+select appointment_id, patient_id, doctor_id, service_id, starts_at, ends_at, status, version, visitor
 from healthcare.appointments
 where clinic_id = %(clinic_id)s and patient_id = %(patient_id)s
   and (%(now)s::timestamptz is null or (status in ('pending', 'booked', 'confirmed') and starts_at >= %(now)s))
@@ -136,6 +136,7 @@ async def put_appointment(
         "service_id": appointment.service_id,
         "starts_at": appointment.starts_at,
         "ends_at": appointment.ends_at,
+        "visitor": appointment.visitor.value,
     }
     return _read_first(await sql.fetch_dicts(tx, _INSERT, row | _write_row(write)))
 
@@ -224,6 +225,8 @@ def _read_row(row: Mapping[str, Any]) -> Appointment:
         ends_at=row["ends_at"].astimezone(UTC),
         status=AppointmentStatus(row["status"]),
         version=row["version"],
+        # A snapshot in the history may be older than the column.
+        visitor=Visitor(row.get("visitor") or Visitor.WRITER),
     )
 
 
