@@ -22,7 +22,7 @@ from tests.support.chat import Chat
 
 NOW = datetime.fromisoformat("2026-03-02T10:00:00+02:00")
 # Nobody has asked anything, and the message names nothing: the rules have no opinion.
-OPEN_MESSAGE = "my son is only nine, you know"
+OPEN_MESSAGE = "i have two kids and a dog"
 
 
 def link_of(text: str, task: Task, policy: RelevancePolicy) -> Link:
