@@ -154,10 +154,15 @@ def make_desk(settings: Settings, database: Database, *, clock: Clock = wall_clo
 
 @asynccontextmanager
 async def open_desk(
-    settings: Settings, database_url: str, *, name: str, clock: Clock = wall_clock
+    settings: Settings,
+    database_url: str,
+    *,
+    name: str,
+    clock: Clock = wall_clock,
+    connections: int | None = None,
 ) -> AsyncIterator[Desk]:
-    """A desk with its own pool of connections. Raises DatabaseUnavailable."""
-    database = Database(database_url, name=name, max_connections=settings.database_connections)
+    """A desk with its own pool of connections, by the settings unless told. Raises DatabaseUnavailable."""
+    database = Database(database_url, name=name, max_connections=connections or settings.database_connections)
     await database.open()
     try:
         yield make_desk(settings, database, clock=clock)

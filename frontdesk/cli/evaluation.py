@@ -40,7 +40,10 @@ def converse(
         from frontdesk.converse.conversations import Clock, Conversations, LineRefused
 
         clock = Clock()
-        async with open_desk(settings, database_url, name="frontdesk-converse", clock=clock) as desk:
+        # One line after the other: a second connection would only grow cold in turn.
+        async with open_desk(
+            settings, database_url, name="frontdesk-converse", clock=clock, connections=1
+        ) as desk:
             conversations = Conversations(desk, clock)
             if jsonl:
                 source, sink = open_streams()

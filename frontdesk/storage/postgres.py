@@ -15,7 +15,7 @@ import msgspec
 import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import tuple_row
-from psycopg.types.json import set_json_dumps
+from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 APPLICATION_ROLE = "frontdesk_app"
@@ -39,6 +39,7 @@ def _dump_json(value: Any) -> str:
 
 
 set_json_dumps(_dump_json)
+set_json_loads(msgspec.json.decode)
 
 
 class Database:
@@ -50,7 +51,7 @@ class Database:
         self._statement_timeout_ms = statement_timeout_ms
         self._pool: AsyncConnectionPool[Transaction] = AsyncConnectionPool(
             url,
-            min_size=2,
+            min_size=min(2, max_connections),
             max_size=max_connections,
             open=False,
             timeout=ACQUIRE_TIMEOUT_S,

@@ -33,9 +33,9 @@ def fold(word: str) -> str:
 
 def is_hebrew(word: str) -> bool:
     """Whether the word has a Hebrew letter."""
-    return any("א" <= char <= "ת" for char in word)
+    return not word.isascii() and any("א" <= char <= "ת" for char in word)
 
 
 def is_cyrillic(word: str) -> bool:
     """Whether the word has a Cyrillic letter."""
-    return any("Ѐ" <= char <= "ӿ" for char in word)
+    return not word.isascii() and any("Ѐ" <= char <= "ӿ" for char in word)

@@ -117,12 +117,16 @@ def _element(options: Sequence[str], *, optional: bool = False) -> Element:
     return Element(words, prefixes, optional)
 
 
+# A phrase, the place of its first needed word, and the words one of which it needs besides (empty: any).
+_Anchored = tuple[Phrase, int, frozenset[str]]
+
+
 @dataclass(slots=True)
 class PhraseBook:
     """Phrases by the first word they need, so that a message is matched only against what it may hold."""
 
-    _by_word: dict[str, list[tuple[Phrase, int]]] = field(default_factory=lambda: defaultdict(list))
-    _by_prefix: dict[str, list[tuple[Phrase, int]]] = field(default_factory=lambda: defaultdict(list))
+    _by_word: dict[str, list[_Anchored]] = field(default_factory=lambda: defaultdict(list))
+    _by_prefix: dict[str, list[_Anchored]] = field(default_factory=lambda: defaultdict(list))
     words: set[str] = field(default_factory=set)
     prefixes: set[str] = field(default_factory=set)
 
@@ -135,28 +139,32 @@ class PhraseBook:
             ]
             if not anchors:
                 raise ValueError(f"no word to hold on to: {source}")
-            self._index(phrase, anchors[0])
+            others = [elements[index] for index in anchors[1:] if not elements[index].prefixes]
+            self._index(phrase, anchors[0], others[0].words if others else frozenset())
             for element in elements:
                 self.words.update(element.words)
                 self.prefixes.update(element.prefixes)
 
-    def _index(self, phrase: Phrase, anchor: int) -> None:
+    def _index(self, phrase: Phrase, anchor: int, needed: frozenset[str]) -> None:
         element = phrase.elements[anchor]
         for word in element.words:
-            self._by_word[word].append((phrase, anchor))
+            self._by_word[word].append((phrase, anchor, needed))
         for prefix in element.prefixes:
-            self._by_prefix[prefix].append((phrase, anchor))
+            self._by_prefix[prefix].append((phrase, anchor, needed))
 
     def find(self, units: Sequence[Unit]) -> list[Found]:
         """Every phrase in the message, in order of place."""
         found: dict[tuple[int, int, int], Found] = {}
+        present = {form for unit in units for form in unit.forms}
         for place, unit in enumerate(units):
-            for phrase, anchor in self._candidates(unit):
+            for phrase, anchor, needed in self._candidates(unit):
+                if needed and needed.isdisjoint(present):
+                    continue
                 for first, last in _spans(phrase.elements, anchor, units, place):
                     found.setdefault((id(phrase), first, last), Found(phrase, first, last))
         return sorted(found.values(), key=lambda each: (each.first, -each.last))
 
-    def _candidates(self, unit: Unit) -> Iterable[tuple[Phrase, int]]:
+    def _candidates(self, unit: Unit) -> Iterable[_Anchored]:
         for form in unit.forms:
             yield from self._by_word.get(form, ())
             for length in range(_SHORTEST_PREFIX, len(form) + 1):

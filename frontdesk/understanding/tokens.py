@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from frontdesk.understanding.folding import fold, is_hebrew
@@ -60,6 +61,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
+@lru_cache(maxsize=4096)
 def bare_forms(folded: str, *, shortest: int = 3) -> tuple[str, ...]:
     """The word itself, then it without one to three glued Hebrew prefixes; other scripts have only themselves.
 
