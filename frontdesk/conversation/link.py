@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from frontdesk.conversation.state_machine import Task
-from frontdesk.understanding.models import NameMention, Understanding
+from frontdesk.understanding.models import Intent, NameMention, Understanding
 
 
 class LinkKind(StrEnum):
@@ -31,6 +33,17 @@ class Link:
     @property
     def is_relevant(self) -> bool:
         return self.kind in (LinkKind.ANSWERS, LinkKind.REFERS)
+
+
+QUESTIONS: Final = frozenset(
+    {
+        Intent.SERVICE_INQUIRY,
+        Intent.PRICE_INQUIRY,
+        Intent.HOURS_LOCATION,
+        Intent.DOCTOR_INQUIRY,
+        Intent.MY_APPOINTMENTS,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +102,12 @@ def drops(reason: str) -> Link:
 
 def unrelated(probability: float, reason: str) -> Link:
     return Link(kind=LinkKind.NONE, probability=probability, reason=reason)
+
+
+def says_cancel(reading: Understanding) -> bool:
+    """Whether a cancellation is asked for in so many words; "I do not need it" only drops the matter."""
+    return any(reason.startswith("cancel:") and "drops" not in reason for reason in reading.reasons)
+
+
+# What one rule says of a message and a task; None where it has no opinion.
+Rule = Callable[[Understanding, Task, TaskNames], Link | None]

@@ -11,11 +11,11 @@ from typing import Any, Final, Protocol
 from uuid import UUID, uuid4
 
 from frontdesk.conversation.engine import Engine, EngineUnavailable, Person, Reply, Toolbox, Turn
-from frontdesk.conversation.session_json import session_from_json, session_to_json
+from frontdesk.conversation.session_json import session_from_json
 from frontdesk.conversation.state_machine import put_task_aside
 from frontdesk.conversation.store import LoadedTurn, SessionStore
+from frontdesk.conversation.turn_record import commit_head, commit_json
 from frontdesk.language.codes import LANGUAGES
-from frontdesk.messaging.alerts import alert_json
 from frontdesk.observability.trace_context import TraceContext, add_trace_to_dict
 from frontdesk.safety.emergency import find_alarm
 from frontdesk.scheduling.booking import TurnSuperseded
@@ -31,10 +31,6 @@ HOLD_NOTICE_EVERY: Final = timedelta(hours=1)
 MAX_MESSAGE_ATTEMPTS: Final = 8
 # Somebody else committed first: load again, at most this often in a row.
 MAX_RELOADS: Final = 8
-
-
-# Of the question that asks to be allowed to remember (`memory-ask` of the replies).
-MEMORY_TEXT_VERSION: Final = "1"
 
 
 class Catalogs(Protocol):
@@ -149,7 +145,7 @@ class TurnHandler:
             "load_ms": round((loaded_after - started) * 1000, 3),
             "think_ms": round((thought_after - loaded_after) * 1000, 3),
         }
-        payload = self._commit_json(loaded, turn, reply, tools, now, timings)
+        payload = commit_json(loaded, turn, reply, tools, now, timings)
         payload["reply"]["is_said"] = is_said
         if sender is not None:
             payload["send_worker"] = sender.worker_id
@@ -210,91 +206,12 @@ class TurnHandler:
             was_truncated=any(message.was_truncated for message in loaded.messages),
         )
 
-    def _commit_json(
-        self,
-        loaded: LoadedTurn,
-        turn: Turn,
-        reply: Reply,
-        tools: Toolbox,
-        now: datetime,
-        timings: Mapping[str, float],
-    ) -> dict[str, Any]:
-        turn_id, trace_id = uuid4(), TraceContext.current()
-        alert_kind = "emergency" if turn.alarm is not None else "handover"
-        has_written = any(record.ok and record.name in WRITING_TOOLS for record in tools.records)
-        return {
-            **_commit_head(loaded, turn_id, now),
-            "state": reply.state.value,
-            "context": session_to_json(reply.session),
-            "message_status": "answered",
-            "introduced": turn.introduce,
-            "held": reply.holds,
-            "trace_id": trace_id,
-            "reply": {
-                "clinic_id": loaded.clinic_id,
-                "outbox_id": uuid4(),
-                "message_id": uuid4(),
-                "session_id": loaded.session_id,
-                "instance_id": loaded.instance_id,
-                "reply_to": loaded.reply_to,
-                "text": reply.text,
-                "kind": "emergency" if turn.alarm is not None else "reply",
-                "language": reply.language,
-                "dedupe_key": f"turn:{loaded.session_id}:{loaded.turn_version}",
-                # A turn that has written something is never taken back.
-                "session_before": None
-                if has_written
-                else {
-                    "context": loaded.context,
-                    "state": loaded.state,
-                    "introduced_at": loaded.introduced_at.isoformat() if loaded.introduced_at else None,
-                },
-                "turn_id": turn_id,
-                "now": now.isoformat(),
-                "trace_id": trace_id,
-                "trace": add_trace_to_dict({}),
-            },
-            "turn": {
-                "intent": reply.intent.value,
-                "decision": describe_decision(reply, tools),
-                "timings": dict(timings),
-            },
-            "follow_up": None
-            if reply.follow_up is None
-            else {
-                "follow_up_id": uuid4(),
-                "urgency": reply.follow_up.urgency.value,
-                "reason": reply.follow_up.reason,
-                "due_at": (now + timedelta(hours=reply.follow_up.due_in_hours)).isoformat(),
-            },
-            "alert": None
-            if reply.alert_reason is None
-            else alert_json(
-                loaded.clinic_id,
-                loaded.session_id,
-                kind=alert_kind,
-                reason=reply.alert_reason,
-                # Of the message, not the turn: an answer that is taken back and given anew alerts once.
-                dedupe_key=f"{alert_kind}:{loaded.messages[0].message_id}",
-                now=now,
-            ),
-            "patient_language": reply.language if loaded.patient_language is None else None,
-            "memory_consent": None
-            if reply.memory_consent is None
-            else {
-                "is_given": reply.memory_consent == "given",
-                "consent_id": uuid4(),
-                "text_version": MEMORY_TEXT_VERSION,
-                "language": reply.language,
-            },
-        }
-
     async def _stay_silent(self, loaded: LoadedTurn, now: datetime) -> Answered:
         """Staff hold this conversation: the messages are kept, nothing is said."""
         committed = await self._sessions.commit_turn(
             loaded.clinic_id,
             {
-                **_commit_head(loaded, uuid4(), now),
+                **commit_head(loaded, uuid4(), now),
                 "state": loaded.state,
                 "context": loaded.context,
                 "message_status": "recorded",
@@ -332,23 +249,6 @@ class TurnHandler:
         )
 
 
-WRITING_TOOLS: Final = frozenset(
-    {"book_appointment", "reschedule_appointment", "cancel_appointment", "confirm_appointment"}
-)
-
-
-def _commit_head(loaded: LoadedTurn, turn_id: UUID, now: datetime) -> dict[str, Any]:
-    return {
-        "session_id": loaded.session_id,
-        "patient_id": loaded.patient_id,
-        "turn_version": loaded.turn_version,
-        "turn_id": turn_id,
-        "now": now.isoformat(),
-        "message_ids": [message.message_id for message in loaded.messages],
-        "trace_id": TraceContext.current(),
-    }
-
-
 async def first_answer(engines: Sequence[Engine], turn: Turn, tools: Toolbox) -> Reply:
     """The reply of the first engine that is available. The last one always answers."""
     for engine in engines[:-1]:
@@ -357,32 +257,6 @@ async def first_answer(engines: Sequence[Engine], turn: Turn, tools: Toolbox) ->
         except EngineUnavailable:
             log.warning("engine.unavailable", extra={"reason": type(engine).__name__})
     return await engines[-1].answer(turn, tools)
-
-
-def describe_decision(reply: Reply, tools: Toolbox) -> dict[str, Any]:
-    """What the system thought, as plain JSON: ids and rule names, no patient's words."""
-    return {
-        "language": reply.language,
-        "entities": {
-            "service_id": reply.entities.service_id,
-            "doctor_id": reply.entities.doctor_id,
-            "on": reply.entities.on,
-            "at": reply.entities.at,
-            "appointment_id": reply.entities.appointment_id,
-        },
-        "relevance": round(reply.relevance, 3),
-        "context_injected": reply.context_injected,
-        "escalated": reply.escalated,
-        "follow_up": None
-        if reply.follow_up is None
-        else {"urgency": reply.follow_up.urgency.value, "due_in_hours": reply.follow_up.due_in_hours},
-        "tools": [
-            {"name": record.name, "arguments": dict(record.arguments), "ok": record.ok, "error": record.error}
-            for record in tools.records
-        ],
-        "quick_replies": [{"id": choice.reply_id, "title": choice.title} for choice in reply.quick_replies],
-        "reasons": list(reply.reasons),
-    }
 
 
 def is_expired(last_answer_at: datetime | None, now: datetime, expires: timedelta) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from frontdesk.conversation.link import QUESTIONS
 from frontdesk.conversation.state_machine import EXISTING_VISIT_KINDS, STATE_OF_TASK, Task
 from frontdesk.dialogue.answer import Answer, answer_with_task
 from frontdesk.dialogue.clinic_facts import answer_clinic_question, list_visits
 from frontdesk.dialogue.doctor_facts import answer_doctor_question
 from frontdesk.dialogue.inquiries import answer_service_question
-from frontdesk.dialogue.scene import QUESTIONS, Scene, wanted
+from frontdesk.dialogue.scene import Scene, wanted
 from frontdesk.dialogue.slots import say_options
 from frontdesk.dialogue.small_talk import ask_again
 from frontdesk.understanding.models import Intent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from frontdesk.conversation.linking import says_cancel
+from frontdesk.conversation.link import says_cancel
 from frontdesk.conversation.state_machine import Task
 from frontdesk.conversation.topics import Topic, find_topics, has_refusing_word, is_consent, is_refusal
 from frontdesk.dialogue.answer import Answer, answer_and_rest, answer_with_task

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from frontdesk.conversation.link import Link, LinkKind, read_names
+from frontdesk.conversation.link import QUESTIONS, Link, LinkKind, read_names
 from frontdesk.conversation.linking import find_link
 from frontdesk.conversation.state_machine import (
     NEW_BOOKING_KINDS,
@@ -27,7 +27,7 @@ from frontdesk.dialogue.escalating import call_human
 from frontdesk.dialogue.guarding import guard
 from frontdesk.dialogue.promising import judge_follow_up
 from frontdesk.dialogue.rescheduling import start_rescheduling
-from frontdesk.dialogue.scene import DROPPED_NOTE, QUESTIONS, Scene, wanted
+from frontdesk.dialogue.scene import DROPPED_NOTE, Scene, wanted
 from frontdesk.dialogue.small_talk import answer_thanks, ask_again, decline_matter, greet, let_be
 from frontdesk.dialogue.two_matters import split_in_two
 from frontdesk.understanding.models import Intent, Role, Understanding

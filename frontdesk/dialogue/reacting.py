@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from frontdesk.conversation.link import QUESTIONS
 from frontdesk.conversation.state_machine import Task
 from frontdesk.conversation.topics import Topic, find_topics, is_consent, is_refusal
-from frontdesk.dialogue.scene import QUESTIONS, Scene, wanted
+from frontdesk.dialogue.scene import Scene, wanted
 from frontdesk.dialogue.timing import read_wish
 from frontdesk.understanding.models import Intent
 

@@ -18,16 +18,6 @@ from frontdesk.understanding.models import Intent, NameMention, Understanding
 # Ids of what the patient said they do not need, in the session's notes.
 DROPPED_NOTE = "dropped"
 
-QUESTIONS = frozenset(
-    {
-        Intent.SERVICE_INQUIRY,
-        Intent.PRICE_INQUIRY,
-        Intent.HOURS_LOCATION,
-        Intent.DOCTOR_INQUIRY,
-        Intent.MY_APPOINTMENTS,
-    }
-)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scene:

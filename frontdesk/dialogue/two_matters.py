@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from frontdesk.conversation.linking import says_cancel
+from frontdesk.conversation.link import QUESTIONS, says_cancel
 from frontdesk.conversation.state_machine import Task
 from frontdesk.conversation.topics import Topic, find_topics
-from frontdesk.dialogue.scene import QUESTIONS, Scene
+from frontdesk.dialogue.scene import Scene
 from frontdesk.understanding.models import Understanding
 from frontdesk.understanding.understand import understand
 
