@@ -16,6 +16,7 @@ from frontdesk.dialogue.slots import (
     Availability,
     buttons_for,
     find_from,
+    find_refusal,
     find_wished,
     list_day,
     option_of,
@@ -112,16 +113,21 @@ def _ask_service(scene: Scene, task: Task, intent: Intent) -> Answer:
         task, missing=("service",), choices=tuple(s.service_id for s in services[:_LIST_AT_MOST])
     )
     scene.tools.note("get_services", clinic_id=str(scene.catalog.clinic.clinic_id))
-    # What is known already is said, so that nobody says it twice.
-    known = scene.describe(None, task.doctor_id, task.on, task.at)
-    lead = (
-        [scene.say("noted", what=known), scene.say("ask-service-again")]
-        if known
-        else [scene.say("ask-service")]
-    )
+    lead = _say_known(scene, task)
+    lead = [*lead, scene.say("ask-service-again")] if lead else [scene.say("ask-service")]
     return answer_with_task(
         intent, asking, *lead, scene.wording.numbered(names), reason="booking.ask_service"
     )
+
+
+def _say_known(scene: Scene, task: Task) -> list[str]:
+    """What is known already, so that nobody says it twice; a day that cannot be is refused at once."""
+    if task.on is not None:
+        refusal = find_refusal(scene, replace(task, at=None, doctor_id=None))
+        if refusal in ("past", "holiday", "closed"):
+            return [say_refusal(scene, refusal, task)]
+    known = scene.describe(None, task.doctor_id, task.on, task.at)
+    return [scene.say("noted", what=known)] if known else []
 
 
 def _refuse_doctor(scene: Scene, task: Task, intent: Intent) -> Answer:

@@ -20,7 +20,8 @@ def notice_repetition(scene: Scene, answer: Answer) -> Answer:
 
     Who asks the same again gets the same answer: that is no misunderstanding.
     """
-    if answer.task is None or scene.reading.is_question or answer.is_misunderstanding:
+    asks = scene.reading.is_question and not scene.reading.is_bare
+    if answer.task is None or asks or answer.is_misunderstanding:
         return answer
     said = next((said.text for said in reversed(scene.turn.history) if said.role == "assistant"), "")
     if not said.endswith(join_parts(answer.parts)):
