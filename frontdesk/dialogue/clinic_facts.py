@@ -96,11 +96,9 @@ def _say_hours_of(scene: Scene, on: date) -> str:
 
 
 def _week_lines(scene: Scene) -> Iterable[str]:
-    """The week from the clinic's first day, days with the same hours in one line."""
-    first = 0 if scene.wording.language in ("es", "ru") else 6
+    """The week, days with the same hours in one line."""
     runs: list[tuple[int, int, Intervals]] = []
-    for offset in range(_DAYS_A_WEEK):
-        day = (first + offset) % _DAYS_A_WEEK
+    for day in scene.wording.in_week_order(range(_DAYS_A_WEEK)):
         hours = scene.catalog.clinic.hours.get(day, ())
         if runs and runs[-1][2] == hours:
             runs[-1] = (runs[-1][0], day, hours)

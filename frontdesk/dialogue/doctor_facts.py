@@ -117,7 +117,7 @@ def _tell_doctor(scene: Scene, doctor: Doctor, services: tuple[UUID, ...]) -> An
     word = scene.wording
     days = word.bullets(
         f"{word.weekday(day)}: {word.hours(doctor.hours[day])}"
-        for day in sorted(doctor.hours)
+        for day in word.in_week_order(doctor.hours)
         if doctor.hours[day]
     )
     on = read_wish(scene.reading.dates).on
@@ -157,7 +157,7 @@ def _list_doctors(scene: Scene, doctors: list[Doctor], services: tuple[UUID, ...
     lines = []
     for doctor in doctors[:_LISTED_AT_MOST]:
         languages = word.listed(word.language_name(code) for code in doctor.languages)
-        days = word.listed(word.weekday(day) for day in sorted(doctor.hours) if doctor.hours[day])
+        days = word.listed(word.weekday(day) for day in word.in_week_order(doctor.hours) if doctor.hours[day])
         short = len(doctors) <= 5
         lines.append(
             f"{word.doctor(doctor)} — {days} ({languages})" if short and languages else word.doctor(doctor)

@@ -272,7 +272,7 @@ def _say_absence(scene: Scene, refusal: Refusal, doctor: Doctor | None, day: str
     if refusal == "time-off":
         return word.say("refused-time-off", doctor=word.doctor(doctor), day=day)
     days = word.listed(
-        word.weekday(number) for number in sorted(n for n, hours in doctor.hours.items() if hours)
+        word.weekday(number) for number in word.in_week_order(n for n, hours in doctor.hours.items() if hours)
     )
     return word.say("refused-day-off", doctor=word.doctor(doctor), day=day, days=days)
 

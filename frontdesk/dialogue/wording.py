@@ -34,6 +34,9 @@ def load_replies() -> Bundles:
     return load_bundles("frontdesk.dialogue", "replies")
 
 
+_WEEK_FROM_MONDAY: Final = frozenset({"es", "ru"})
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """Everything a reply needs to say, in one language, for one clinic. `today` is local to the clinic."""
@@ -62,6 +65,11 @@ class Wording:
     def weekday(self, number: int) -> str:
         """The name of a weekday; Monday is 0."""
         return _weekday(number, self.language)
+
+    def in_week_order(self, numbers: Iterable[int]) -> list[int]:
+        """Weekdays as a week runs where the language is spoken: from Monday, or from Sunday."""
+        first = 0 if self.language in _WEEK_FROM_MONDAY else 6
+        return sorted(numbers, key=lambda number: (number - first) % 7)
 
     def clock(self, at: time) -> str:
         return at.strftime("%H:%M")
