@@ -58,7 +58,7 @@ def repeat_question(scene: Scene, task: Task) -> Answer:
     if scene.session.misunderstood >= 2:
         return ask_again(scene, Intent.PROVIDE_INFO)
     return Answer(
-        parts=(scene.say("unclear-short"), *_ask_open_question(scene, task)),
+        parts=(scene.say("unclear-short"), *ask_open_question(scene, task)),
         intent=Intent.PROVIDE_INFO,
         state=STATE_OF_TASK[task.kind],
         task=task,
@@ -67,7 +67,8 @@ def repeat_question(scene: Scene, task: Task) -> Answer:
     )
 
 
-def _ask_open_question(scene: Scene, task: Task) -> list[str]:
+def ask_open_question(scene: Scene, task: Task) -> list[str]:
+    """What the task waits for, asked again, with the times on offer."""
     parts = [scene.say(_open_question(task))]
     if task.kind != "inquiry" and task.options:
         parts.append(say_options(scene, task.options))
@@ -81,7 +82,7 @@ def agree_on_language(scene: Scene) -> Answer:
     return Answer(
         parts=(
             scene.say("language-agreed"),
-            *(_ask_open_question(scene, task) if task is not None and goes_on else [scene.say("how-help")]),
+            *(ask_open_question(scene, task) if task is not None and goes_on else [scene.say("how-help")]),
         ),
         intent=scene.reading.intent,
         state=scene.session.state,

@@ -115,7 +115,9 @@ def list_visits(scene: Scene) -> Answer:
     scene.tools.note("get_appointments", patient_id=str(scene.turn.patient.patient_id))
     visits = scene.turn.appointments
     if not visits:
-        return answer_and_rest(Intent.MY_APPOINTMENTS, scene.say("no-visits"), reason="visits.none")
+        task = scene.session.task
+        key = "no-visits-yet" if task is not None and task.asked and task.current else "no-visits"
+        return answer_and_rest(Intent.MY_APPOINTMENTS, scene.say(key), reason="visits.none")
     lines = scene.wording.bullets(scene.describe_visit(visit) for visit in visits)
     return answer_and_rest(
         Intent.MY_APPOINTMENTS,

@@ -27,11 +27,12 @@ from frontdesk.dialogue.escalating import call_human
 from frontdesk.dialogue.guarding import guard
 from frontdesk.dialogue.new_matter import find_new_intent
 from frontdesk.dialogue.promising import judge_follow_up
+from frontdesk.dialogue.repairing import answer_repair, restart
 from frontdesk.dialogue.rescheduling import start_rescheduling
 from frontdesk.dialogue.scene import DROPPED_NOTE, Scene, wanted
 from frontdesk.dialogue.small_talk import answer_thanks, ask_again, decline_matter, greet, let_be
 from frontdesk.dialogue.two_matters import split_in_two
-from frontdesk.understanding.models import Intent, Understanding
+from frontdesk.understanding.models import Intent, Repair, Understanding
 
 
 async def decide(scene: Scene) -> tuple[Scene, Answer]:
@@ -39,6 +40,11 @@ async def decide(scene: Scene) -> tuple[Scene, Answer]:
     guarded = guard(scene)
     if guarded is not None:
         return scene, guarded
+    repaired = answer_repair(scene)
+    if scene.reading.repair is Repair.START_OVER:
+        scene = restart(scene)
+    if repaired is not None:
+        return scene, repaired
     if scene.reading.language_request is not None and is_unrecognised(scene.reading):
         return scene, await _agree_on_language(scene)
     halves = split_in_two(scene)

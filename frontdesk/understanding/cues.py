@@ -27,6 +27,7 @@ def cue_book() -> PhraseBook:
         ("negation", "negation:"),
         ("people", "people:"),
         ("memory", "memory:"),
+        ("repair", "repair:"),
     ):
         for code, blocks in load_lexicon(lexicon).items():
             _add_blocks(book, prefix, code, blocks)

@@ -94,6 +94,12 @@ class NameMention:
     negated: bool = False
 
 
+class Repair(StrEnum):
+    START_OVER = "start_over"
+    REPEAT = "repeat"
+    PUZZLED = "puzzled"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Understanding:
     """Everything read from one message without knowing the conversation."""
@@ -125,6 +131,8 @@ class Understanding:
     asks_who_speaks: str | None = None
     # What the patient wants us to keep about them, for good.
     memory_wish: Literal["remember", "forget"] | None = None
+    # Speaks of the conversation itself: begin again, say it again, "I do not understand".
+    repair: Repair | None = None
     is_question: bool = False
     # "that one", "it", "the second": refers to what was said before.
     refers_back: bool = False

@@ -15,7 +15,7 @@ from frontdesk.understanding.dates import find_dates, first_weekday_of
 from frontdesk.understanding.frame import Slot, Unit, units_of
 from frontdesk.understanding.intents import Content, rank_intents
 from frontdesk.understanding.language_of import LanguageReading, language_of, language_request
-from frontdesk.understanding.models import DateMention, NameMention, Understanding
+from frontdesk.understanding.models import DateMention, NameMention, Repair, Understanding
 from frontdesk.understanding.names import Names, general_speller, index_of
 from frontdesk.understanding.negation import find_denied, find_denied_words, find_denying
 from frontdesk.understanding.people import read_people
@@ -112,6 +112,7 @@ def understand(
         any_time=people.any_time,
         asks_who_speaks=who_speaks,
         memory_wish=_memory_wish(found),
+        repair=_repair(found),
         is_question=is_question,
         refers_back=any(each.label == "recalls" for each in found),
         choice=choice,
@@ -122,6 +123,11 @@ def understand(
         negated_words=find_denied_words(units, found, text),
         reasons=reasons,
     )
+
+
+def _repair(found: Sequence[Found]) -> Repair | None:
+    labels = {each.label for each in found}
+    return next((each for each in Repair if f"repair:{each}" in labels), None)
 
 
 def _memory_wish(found: Sequence[Found]) -> Literal["remember", "forget"] | None:
