@@ -99,7 +99,7 @@ class Conversations:
         catalog = _choose_clinic(file, setup.get("clinic"))
         patient = setup.get("patient") or {}
         patient_id = UUID(patient["id"]) if patient.get("id") else uuid4()
-        phone = "".join(c for c in str(patient.get("phone") or "") if c.isdigit()) or DEFAULT_PHONE
+        phone = "".join(c for c in str(patient.get("phone") or "") if c.isdecimal()) or DEFAULT_PHONE
         now = self._clock()
         file_clinic_id = catalog.clinic.clinic_id
         own = await clone_catalog(

@@ -32,6 +32,7 @@ from frontdesk.dialogue.rescheduling import start_rescheduling
 from frontdesk.dialogue.scene import DROPPED_NOTE, Scene, wanted
 from frontdesk.dialogue.small_talk import answer_thanks, ask_again, decline_matter, greet, let_be
 from frontdesk.dialogue.two_matters import split_in_two
+from frontdesk.dialogue.two_requests import keep_for_later, split_requests, take_waiting
 from frontdesk.understanding.models import Intent, Repair, Understanding
 
 
@@ -49,8 +50,35 @@ async def decide(scene: Scene) -> tuple[Scene, Answer]:
         return scene, await _agree_on_language(scene)
     halves = split_in_two(scene)
     if halves is not None:
-        return await _decide_both(scene, *halves)
-    return await _decide_one(scene)
+        return await _take_up_waiting(*await _decide_both(scene, *halves))
+    requests = split_requests(scene)
+    if requests is not None:
+        return await _decide_requests(scene, *requests)
+    return await _take_up_waiting(*await _decide_one(scene))
+
+
+async def _decide_requests(scene: Scene, first: Understanding, second: Understanding) -> tuple[Scene, Answer]:
+    """A question is answered before what is to be done is asked about; of two things to do the second waits."""
+    if first.intent in QUESTIONS:
+        first, second = second, first
+    if second.intent in QUESTIONS:
+        told = answer_question(replace(scene, reading=second), second.intent)
+        facts = told.parts[:-1] if told.task is not None and len(told.parts) > 1 else told.parts
+        after, answer = await _decide_one(replace(scene, reading=first))
+        return after, answer.saying_first(*facts).because("requests.question_and_action")
+    after, answer = await _decide_one(replace(keep_for_later(scene, second), reading=first))
+    return await _take_up_waiting(after, answer.because("requests.two_actions"))
+
+
+async def _take_up_waiting(scene: Scene, answer: Answer) -> tuple[Scene, Answer]:
+    """Once nothing is in hand, the request that has waited."""
+    scene, waiting = take_waiting(scene, answer)
+    if waiting is None:
+        return scene, answer
+    session = replace(scene.session, task=None)
+    after, then = await _decide_one(replace(scene, reading=waiting, session=session))
+    joined = replace(then.saying_first(*answer.parts), intent=answer.intent)
+    return after, joined.because(*answer.reasons)
 
 
 async def _agree_on_language(scene: Scene) -> Answer:

@@ -140,7 +140,7 @@ async def _seek(scene: Scene, task: Task, intent: Intent, *, hour_named: bool) -
     found = await find_wished(scene, task, moving=task.appointment_id)
     if found.slot is not None:
         return _propose(scene, replace(task, doctor_id=found.slot.doctor_id), intent)
-    if not hour_named and found.refusal in ("taken", "outside-hours"):
+    if not hour_named and found.refusal in ("taken", "outside-hours", "nobody-in"):
         return await _offer_day(scene, replace(task, at=None), intent)
     return _refuse(scene, task, found, intent)
 

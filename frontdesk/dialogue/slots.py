@@ -29,6 +29,7 @@ Refusal = Literal[
     "day-off",
     "past",
     "outside-hours",
+    "nobody-in",
     "off-grid",
     "too-far",
 ]
@@ -224,8 +225,10 @@ def _hour_refusal(scene: Scene, task: Task) -> Refusal | None:
     weekday = task.on.weekday()
     clinic_hours = scene.catalog.clinic.hours.get(weekday, ())
     open_for = [d for d in doctors if _fits(d.hours.get(weekday, ()), task.at, service.duration)]
-    if not _fits(clinic_hours, task.at, service.duration) or not open_for:
+    if not _fits(clinic_hours, task.at, service.duration) or (doctor and not open_for):
         return "outside-hours"
+    if not open_for:
+        return "nobody-in"  # the clinic is open, but none of those who do it
     return "off-grid" if task.at.minute % _GRID_MINUTES else None
 
 

@@ -26,17 +26,18 @@ def split_in_two(scene: Scene) -> tuple[Understanding, Understanding] | None:
     text = scene.reading.text
     if task is None or not (task.asked or task.current) or task.kind == "inquiry" or len(text) > _LONGEST:
         return None
-    for first_text, second_text in _cuts(text):
-        first = _read(scene, first_text)
+    for first_text, second_text in cuts(text):
+        first = read_part(scene, first_text)
         if not _is_verdict(first, task):
             continue
-        second = _read(scene, second_text)
+        second = read_part(scene, second_text)
         if _is_question(second) and not (second.says_yes or second.says_no or second.drops):
             return first, second
     return None
 
 
-def _cuts(text: str) -> Iterator[tuple[str, str]]:
+def cuts(text: str) -> Iterator[tuple[str, str]]:
+    """Every way to part the message in two."""
     for joint in _JOINTS.finditer(text):
         first, second = text[: joint.start()].strip(), text[joint.end() :].strip()
         if first and second:
@@ -61,7 +62,8 @@ def _is_question(reading: Understanding) -> bool:
     return reading.intent in QUESTIONS and is_put
 
 
-def _read(scene: Scene, text: str) -> Understanding:
+def read_part(scene: Scene, text: str) -> Understanding:
+    """A part of the message, read as a message of its own."""
     return understand(
         text,
         catalog=scene.catalog,

@@ -41,7 +41,7 @@ class DeadLetters:
         retried = 0
         for name in wanted:
             kind, _, key = name.partition(":")
-            if kind == "job" and key.isdigit():
+            if kind == "job" and key.isdecimal():
                 retried += await self._retry_job(int(key))
             elif kind == "message":
                 retried += await self._retry_message(key, clinic_ids)

@@ -68,6 +68,6 @@ def _is_young(units: Sequence[Unit], phrase: Found) -> bool:
         int(form)
         for unit in units[phrase.first : phrase.last]
         for form in unit.forms
-        if form.isdigit() and len(form) <= 3
+        if form.isdecimal() and len(form) <= 3
     ]
     return all(_YOUNGEST_WRITER <= age < _ADULT_FROM for age in ages)

@@ -276,6 +276,6 @@ def _choice(units: Sequence[Unit], found: Sequence[Found]) -> int | None:
     if chosen:
         longest = max(chosen, key=lambda each: each.last - each.first)
         return int(longest.label.removeprefix("choice:"))
-    if len(units) == 1 and units[0].forms[0].isdigit() and len(units[0].forms[0]) == 1:
+    if len(units) == 1 and units[0].forms[0].isdecimal() and len(units[0].forms[0]) == 1:
         return int(units[0].forms[0]) or None
     return None

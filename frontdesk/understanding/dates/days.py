@@ -47,7 +47,7 @@ def _has_context(reading: Reading, at: int, end: int) -> bool:
     if len(reading.tokens) - (end - at) <= 1:
         return True
     before, after = reading.word(at - 1), reading.word(end)
-    follows = reading.tokens[end].numbers or after.isdigit() if end < len(reading.tokens) else False
+    follows = reading.tokens[end].numbers or after.isdecimal() if end < len(reading.tokens) else False
     if follows or read_hours(reading, end) is not None:
         return True
     if find_match(reading, "dayparts", end) is not None or _is_listed(reading, at, end):
@@ -88,7 +88,7 @@ def _hyphenated(reading: Reading, calendar: Calendar, at: int) -> tuple[Day, int
     first, second = reading.word(at), reading.word(at + 2)
     tokens = reading.tokens[at : at + 3]
     glued = len(tokens) == 3 and tokens[0].end == tokens[1].start and tokens[1].end == tokens[2].start
-    if not glued or len(first) > 2 or not second.isdigit() or len(second) > 2 or is_counted(reading, at + 3):
+    if not glued or len(first) > 2 or not second.isdecimal() or len(second) > 2 or is_counted(reading, at + 3):
         return None
     if int(first) < int(second):
         return None

@@ -118,7 +118,7 @@ def _numeric(kind: str, piece: str, start: int, end: int) -> Token:
     if kind == "opaque":
         return Token(piece, Kind.OPAQUE, start, end)
     parts = tuple(int(part) for part in re.findall(r"\d+", piece))
-    sign = next((char for char in piece if not char.isdigit()), "")
+    sign = next((char for char in piece if not char.isdecimal()), "")
     return Token(piece, Kind(kind), start, end, parts, sign, padded=piece.startswith("0"))
 
 

@@ -145,6 +145,7 @@ declined-booking = All right, I have not booked it. Would another day or time su
 
 ## Why not
 refused-taken = I am sorry, { $when } is already taken.
+refused-nobody-in = I am sorry, nobody who does this is in on { $when }.
 refused-off-grid = I am sorry, { $when } is not possible: visits begin on the quarter hour.
 refused-full = I am sorry, there is nothing free on { $day }.
 refused-closed = We are closed on { $day }.

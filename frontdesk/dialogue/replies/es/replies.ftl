@@ -148,6 +148,7 @@ declined-booking = De acuerdo, no la agendo. ¿Le busco otro día u otra hora?
 
 ## Por qué no
 refused-taken = Lo siento, { $when } ya está ocupado.
+refused-nobody-in = Lo siento, quien lo hace no atiende el { $when }.
 refused-off-grid = Lo siento, { $when } no es posible: las citas empiezan cada cuarto de hora.
 refused-full = Lo siento, no queda nada libre el { $day }.
 refused-closed = El { $day } la clínica está cerrada.

@@ -147,6 +147,7 @@ declined-booking = בסדר, התור לא נקבע. לחפש יום או שעה
 
 ## למה לא
 refused-taken = מצטערים, השעה הזאת כבר תפוסה: { $when }.
+refused-nobody-in = מצטערים, בשעה הזאת אין קבלה אצל מי שמבצע את הטיפול: { $when }.
 refused-off-grid = מצטערים, { $when } לא מתאפשר: התורים מתחילים בכל רבע שעה.
 refused-full = מצטערים, אין שעות פנויות ב{ $day }.
 refused-closed = ב{ $day } המרפאה סגורה.

@@ -148,6 +148,7 @@ declined-booking = Tudo bem, não marquei. Quer outro dia ou horário?
 
 ## Por que não
 refused-taken = Sinto muito, { $when } já está ocupado.
+refused-nobody-in = Sinto muito, quem faz isso não atende em { $when }.
 refused-off-grid = Sinto muito, { $when } não é possível: os horários começam a cada quinze minutos.
 refused-full = Sinto muito, não há nada livre em { $day }.
 refused-closed = Em { $day } a clínica está fechada.
