@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Final
 
-from ruamel.yaml import YAML
-
+from frontdesk.bundled import load_data
 from frontdesk.understanding.concepts import find_concepts, load_concepts
 from frontdesk.understanding.folding import fold
 from frontdesk.understanding.models import Intent, Understanding
@@ -61,8 +59,7 @@ class Topic(StrEnum):
 @cache
 def _patterns() -> dict[Topic, re.Pattern[str]]:
     """One pattern a topic over the words of all languages."""
-    text = files("frontdesk.conversation").joinpath("topics.yaml").read_text("utf-8")
-    loaded = YAML(typ="safe", pure=True).load(text)
+    loaded = load_data("frontdesk.conversation", "topics.yaml")
     return {Topic(name): _pattern(by_language) for name, by_language in loaded.items()}
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from itertools import pairwise, product
 from typing import Any, Final
 
-from ruamel.yaml import YAML
-
+from frontdesk.bundled import load_data
 from frontdesk.language.codes import LANGUAGES
 from frontdesk.safety.guards import GUARDS, Context
 from frontdesk.safety.phrases import Hit, PhraseBook
@@ -99,8 +97,7 @@ class RuleBook:
 
 def load_yaml(name: str) -> Any:
     """One lexicon file of this package as plain values."""
-    text = resources.files("frontdesk.safety").joinpath("lexicons", name).read_text(encoding="utf-8")
-    return YAML(typ="safe").load(text)
+    return load_data("frontdesk.safety", "lexicons", name)
 
 
 def _rule(entry: dict[str, Any]) -> Rule:

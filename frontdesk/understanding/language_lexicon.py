@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any, Final
 
-from ruamel.yaml import YAML
-
+from frontdesk.bundled import load_data
 from frontdesk.language.folding import fold
 
 _FOLDER: Final = "lexicons"
@@ -30,8 +28,7 @@ class LanguageLexicon:
 
 def load_yaml(name: str) -> Any:
     """One lexicon file of this package as plain values."""
-    text = resources.files("frontdesk.understanding").joinpath(_FOLDER, name).read_text(encoding="utf-8")
-    return YAML(typ="safe").load(text)
+    return load_data("frontdesk.understanding", _FOLDER, name)
 
 
 @cache

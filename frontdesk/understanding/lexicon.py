@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from ruamel.yaml import YAML
+from frontdesk.bundled import load_data
 
 
 @cache
 def load_lexicon(name: str) -> dict[str, Any]:
     """The mapping in `lexicons/<name>.yaml`. Raises FileNotFoundError if there is none."""
-    text = files("frontdesk.understanding").joinpath("lexicons", f"{name}.yaml").read_text("utf-8")
-    loaded = YAML(typ="safe", pure=True).load(text)
-    return dict(loaded or {})
+    return dict(load_data("frontdesk.understanding", "lexicons", f"{name}.yaml") or {})
 
 
 def lines_of(block: str) -> tuple[str, ...]:

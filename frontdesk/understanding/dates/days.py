@@ -88,7 +88,13 @@ def _hyphenated(reading: Reading, calendar: Calendar, at: int) -> tuple[Day, int
     first, second = reading.word(at), reading.word(at + 2)
     tokens = reading.tokens[at : at + 3]
     glued = len(tokens) == 3 and tokens[0].end == tokens[1].start and tokens[1].end == tokens[2].start
-    if not glued or len(first) > 2 or not second.isdecimal() or len(second) > 2 or is_counted(reading, at + 3):
+    if (
+        not glued
+        or len(first) > 2
+        or not second.isdecimal()
+        or len(second) > 2
+        or is_counted(reading, at + 3)
+    ):
         return None
     if int(first) < int(second):
         return None

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
-from ruamel.yaml import YAML
-
+from frontdesk.language.codes import LANGUAGES
 from frontdesk.understanding.dates.tokens import fold
+from frontdesk.understanding.lexicon import load_lexicon as word_lists
 
 # Portuguese before Spanish: "no sábado" fits both, and only in Portuguese it is "on Saturday".
 LATIN: Final = ("en", "pt", "es")
@@ -108,10 +107,8 @@ def expand(entry: str) -> Iterator[str]:
 
 @cache
 def load_lexicon(language: str) -> Lexicon:
-    """The compiled lexicon of ru, es, en, he or pt. Raises FileNotFoundError for others."""
-    path = files("frontdesk.understanding").joinpath("lexicons", f"dates.{language}.yaml")
-    text = path.read_text("utf-8") if path.is_file() else "{}"
-    data: dict[str, Any] = YAML(typ="safe", pure=True).load(text)
+    """The compiled lexicon of ru, es, en, he or pt. An empty one for others."""
+    data = word_lists(f"dates.{language}") if language in LANGUAGES else {}
     lexicon = Lexicon(language)
     for name in CLASSES:
         table = data.get(name) or {}
