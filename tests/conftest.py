@@ -17,11 +17,16 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg.conninfo import make_conninfo
 
 from frontdesk.storage.embedded import start_postgres, stop_postgres
 from frontdesk.storage.migrations import apply_migrations
 from frontdesk.storage.postgres import APPLICATION_ROLE, Database
+
+# A busy machine may stand still for seconds: how long drawing takes says nothing about the code.
+settings.register_profile("frontdesk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("frontdesk")
 
 
 @dataclass(frozen=True, kw_only=True)

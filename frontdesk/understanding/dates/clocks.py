@@ -168,6 +168,10 @@ def _after_cue(reading: Reading, names: frozenset[str], start: int) -> tuple[Hou
     clock, strong, end = read
     if not strong and _is_rather_a_day(reading, start, end):
         return None
+    # "A partir del 20": the masculine article stands before days, not before hours.
+    is_number = reading.tokens[start].kind is Kind.NUMBER
+    if not strong and is_number and reading.lexicon.is_in("day_articles", reading.word(start - 1)):
+        return None
     if names & {"between", "from", "at", "at_loose"}:
         ranged = _range(reading, clock, end, between="between" in names)
         if ranged is not None:

@@ -13,6 +13,7 @@ from frontdesk.understanding.dates.tokens import Kind, Token
 from frontdesk.understanding.models import Daypart
 
 _LAST_YEARS_READ: Final = 400
+_MOST_WEEKS: Final = 52
 # How far back a word of pain makes "8/10" a measure of it.
 _SCALE_REACH: Final = 5
 
@@ -172,6 +173,43 @@ def _weekday_shift(calendar: Calendar, match: Match) -> Day:
     return Day(named=Named.OFFSET, on=on)
 
 
+def _weekday_of_week(calendar: Calendar, match: Match) -> Day | None:
+    """ "In two weeks, on Tuesday": that day of the calendar week."""
+    unit, times = match.slots.get("unit", ("week", 2))  # Hebrew has one word for two weeks
+    weeks = match.slots.get("n", 1) * times
+    if unit != "week" or weeks != int(weeks) or not 1 <= weeks <= _MOST_WEEKS:
+        return None
+    return Day(named=Named.OFFSET, on=calendar.weekday_of_week(match.slots["weekday"], int(weeks)))
+
+
+def _weekday_of_month(calendar: Calendar, match: Match) -> Day | None:
+    """ "The first Monday of April", the last Friday of a month: the next there is, not before today."""
+    number, weekday = int(match.pattern.value), match.slots["weekday"]
+    ahead = calendar.months_until(match.slots["month"])
+    days = (calendar.nth_weekday(number, weekday, months) for months in (ahead, ahead + 12))
+    on = next((day for day in days if day is not None and day >= calendar.today), None)
+    return Day(named=Named.DATED, on=on) if on is not None else None
+
+
+def _week_of(calendar: Calendar, match: Match) -> Day | None:
+    """ "The week of the 16th": from the first day of that calendar week."""
+    on = calendar.next_month_day(match.slots["dom"])
+    if on is None:
+        return None
+    start = on - timedelta(days=(on.weekday() - calendar.first_weekday) % 7)
+    return Day(named=Named.SPAN, on=max(start, calendar.today), until=start + timedelta(days=6))
+
+
+def _month_days(calendar: Calendar, match: Match) -> Day | None:
+    """ "Between the 10th and the 12th"."""
+    first, last = match.slots["dom"], match.slots["dom2"]
+    on = calendar.next_month_day(first)
+    if on is None or last <= first:
+        return None
+    until = make_date(on.year, on.month, last)
+    return Day(named=Named.SPAN, on=on, until=until) if until is not None else None
+
+
 def _week(calendar: Calendar, match: Match) -> Day:
     return calendar.week(int(match.pattern.value))
 
@@ -221,6 +259,10 @@ _SECTIONS: Final[Mapping[str, Callable[[Calendar, Match], Day | None]]] = {
     "weekday_this": _weekday,
     "weekday_next": _next_weekday,
     "weekday_shift": _weekday_shift,
+    "weekday_of_week": _weekday_of_week,
+    "weekday_of_month": _weekday_of_month,
+    "week_of": _week_of,
+    "month_days": _month_days,
     "week": _week,
     "weekend": _weekend,
     "week_part": _week_part,

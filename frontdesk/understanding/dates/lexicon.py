@@ -81,7 +81,8 @@ class Lexicon:
 # Sections of patterns by family: one family is tried at one point of the grammar.
 FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
     "days": (
-        "offsets", "shifts", "weekday_plain", "weekday_this", "weekday_next", "weekday_shift", "week", "weekend", "week_part",
+        "offsets", "shifts", "weekday_plain", "weekday_this", "weekday_next", "weekday_of_week", "weekday_shift",
+        "weekday_of_month", "week", "week_of", "weekend", "week_part", "month_days",
         "month_ref", "month_part", "month_alone", "day_of_month", "day_month", "today_parts",
     ),
     "clocks": (

@@ -110,6 +110,17 @@ class Calendar:
         year, month = divmod(self.today.year * 12 + self.today.month - 1 + ahead, 12)
         return make_date(year, month + 1, month_day)
 
+    def nth_weekday(self, number: int, weekday: int, ahead: int) -> date | None:
+        """The first, second ... such day of the month so many months from now; -1 is the last. None if there is none."""
+        year, month = divmod(self.today.year * 12 + self.today.month - 1 + ahead, 12)
+        month += 1
+        days = [
+            day
+            for number_of_day in range(1, monthrange(year, month)[1] + 1)
+            if (day := date(year, month, number_of_day)).weekday() == weekday
+        ]
+        return days[number - 1 if number > 0 else number] if number <= len(days) else None
+
     def dated(self, month_day: int, month: int, year: int | None) -> date | None:
         """A date of the calendar; without a year the next one, today included."""
         if year is not None:

@@ -149,7 +149,7 @@ def _open_span(group: Group, readings: Mapping[str, Reading], today: date) -> No
         return
     day = group.day
     if "after" in group.lead:
-        exclusive = "onward" not in group.lead
+        exclusive = not group.lead & {"onward", "from"}
         on = day.on + timedelta(days=1) if exclusive else day.on
         group.day = Day(named=Named.SPAN, on=on, until=on + timedelta(days=_OPEN_DAYS))
     elif "before" in group.lead and day.named is not Named.SPAN:
