@@ -262,6 +262,13 @@ def _is_whole_word(found: Found, units: Sequence[Unit]) -> bool:
     return len(units) == 1 and not words.isdisjoint(units[0].forms)
 
 
+def _begins_date(found: Found, units: Sequence[Unit]) -> bool:
+    """ "El segundo lunes de mayo": the ordinal belongs to the date that goes on behind it."""
+    last = units[found.last - 1]
+    words = [form for form in last.forms if not form.startswith("<")]
+    return "date" in last.slots and len(words) > 1
+
+
 def _choice(units: Sequence[Unit], found: Sequence[Found]) -> int | None:
     # A day is no number in a list, though "вторник" begins like "второй".
     chosen = [
@@ -272,6 +279,7 @@ def _choice(units: Sequence[Unit], found: Sequence[Found]) -> int | None:
             not all("date" in units[place].slots for place in range(each.first, each.last))
             or _is_whole_word(each, units)
         )
+        and not _begins_date(each, units)
     ]
     if chosen:
         longest = max(chosen, key=lambda each: each.last - each.first)
