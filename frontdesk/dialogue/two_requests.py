@@ -21,7 +21,9 @@ _LONGEST: Final = 400
 def split_requests(scene: Scene) -> tuple[Understanding, Understanding] | None:
     """What to do and what to answer, or two things to do, each in so many words; None where it is one request."""
     text = scene.reading.text
-    if len(text) > _LONGEST or scene.reading.repair is not None:
+    # Each has a thing of its own: most messages name one and are not read in parts.
+    names_two = len(_things(scene.reading)) > 1
+    if not names_two or len(text) > _LONGEST or scene.reading.repair is not None:
         return None
     for first_text, second_text in cuts(text):
         first, second = read_part(scene, first_text), read_part(scene, second_text)
