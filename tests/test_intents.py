@@ -176,3 +176,16 @@ def test_closing_thanks_say_no_yes(text: str) -> None:
 
     assert seen.intent is Intent.THANKS_BYE
     assert not seen.says_yes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "buenas, me duele una muela desde ayer",
+        "доброе утро, болит зуб со вчера",
+        "bom dia, meu dente está doendo desde ontem",
+        "hi there, my tooth has been hurting since yesterday",
+    ],
+)
+def test_what_comes_after_a_greeting_is_the_matter(text: str) -> None:
+    assert read(text, english_only()).intent is not Intent.GREETING

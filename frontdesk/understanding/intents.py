@@ -80,7 +80,10 @@ def rank_intents(
             reasons.append(f"{intent}:{rule}")
         scores[intent] = max(score, scores[intent])
     if len(units) >= _FEWEST_WORDS and max(scores.values(), default=0.0) < _SURE_SCORE:
+        has_matter = any(intent is not Intent.GREETING for intent in cues)
         for name, probability in wording.items():
+            if has_matter and name == Intent.GREETING:
+                continue  # what comes after "good morning" is the matter
             if probability >= _LEAST_PROBABILITY and not _is_wish(Intent(name), cues, content):
                 scores[Intent(name)] += _WEIGHT_OF_WORDING * probability
                 reasons.append(f"wording:{name} {probability:.2f}")

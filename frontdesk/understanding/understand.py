@@ -265,7 +265,9 @@ def _is_whole_word(found: Found, units: Sequence[Unit]) -> bool:
 def _begins_date(found: Found, units: Sequence[Unit]) -> bool:
     """ "El segundo lunes de mayo": the ordinal belongs to the date that goes on behind it."""
     last = units[found.last - 1]
-    words = [form for form in last.forms if not form.startswith("<")]
+    forms = [form for form in last.forms if not form.startswith("<")]
+    # A Hebrew word comes with and without its glued letters: that is still one word.
+    words = [form for form in forms if not any(other != form and other.endswith(form) for other in forms)]
     return "date" in last.slots and len(words) > 1
 
 
