@@ -127,7 +127,9 @@ def _say_known(scene: Scene, task: Task) -> list[str]:
         if refusal in ("past", "holiday", "closed"):
             return [say_refusal(scene, refusal, task)]
     known = scene.describe(None, task.doctor_id, task.on, task.at)
-    return [scene.say("noted", what=known)] if known else []
+    if known:
+        return [scene.say("noted", what=known)]
+    return [scene.say("noted-soonest")] if scene.reading.any_time else []
 
 
 def _refuse_doctor(scene: Scene, task: Task, intent: Intent) -> Answer:

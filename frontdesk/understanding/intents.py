@@ -163,7 +163,7 @@ def _content_scores(content: Content, cues: dict[Intent, float]) -> list[tuple[s
     return [
         *_answer_scores(content.answer, content),
         *(_question_scores(content) if content.is_question else _statement_scores(content)),
-        *_value_scores(content),
+        *_value_scores(content, cues),
         *_leaning_scores(content, cues),
     ]
 
@@ -236,7 +236,7 @@ def _leaning_scores(content: Content, cues: dict[Intent, float]) -> list[tuple[s
     return scores
 
 
-def _value_scores(content: Content) -> list[tuple[str, Intent, float]]:
+def _value_scores(content: Content, cues: dict[Intent, float]) -> list[tuple[str, Intent, float]]:
     scores = []
     if content.has_date:
         scores.append(("names a time", Intent.PROVIDE_INFO, 2.4))
@@ -251,6 +251,6 @@ def _value_scores(content: Content) -> list[tuple[str, Intent, float]]:
         scores.append(("says for whom", Intent.PROVIDE_INFO, 1.5))
     if content.has_choice:
         scores.append(("chooses", Intent.PROVIDE_INFO, 4.0))
-    if content.leaves_open:
+    if content.leaves_open and cues.get(Intent.BOOK, 0.0) < _PLAIN_SCORE:
         scores.append(("leaves it open", Intent.PROVIDE_INFO, 5.6))
     return scores

@@ -223,3 +223,21 @@ async def test_what_is_known_before_the_service_is_said(
     for message in messages:
         await chat.says(message)
     assert noted in chat.last.text
+
+
+@pytest.mark.parametrize(
+    ("clinic", "language", "wish", "soonest"),
+    [
+        ("ladoga_spb", "ru", "хочу записаться как можно скорее", "ближайшее"),
+        ("turia", "es", "quiero cita lo antes posible", "lo más pronto posible"),
+        ("quay", "en", "i want to book asap", "soonest"),
+        ("boa", "pt", "quero marcar o quanto antes", "quanto antes"),
+    ],
+)
+async def test_a_wish_for_the_soonest_time_begins_a_booking(
+    clinic: str, language: str, wish: str, soonest: str
+) -> None:
+    chat = chat_with(clinic, language)
+    await chat.says(wish)
+    assert chat.last.intent is Intent.BOOK
+    assert soonest in chat.last.text

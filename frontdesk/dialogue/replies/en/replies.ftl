@@ -110,6 +110,7 @@ ask-staff-fact = Our staff will be glad to tell you.
 
 ## Booking
 noted = Noted: { $what }.
+noted-soonest = I will look for the soonest time.
 ask-service = Happy to! What would you like to come for?
 ask-service-again = What would you like to come for?
 ask-which-service = Which one do you mean?

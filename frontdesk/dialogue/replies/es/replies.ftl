@@ -113,6 +113,7 @@ ask-staff-fact = Nuestro equipo se lo dirá con gusto.
 
 ## Citas
 noted = Anotado: { $what }.
+noted-soonest = Buscaré lo más pronto posible.
 ask-service = ¡Con gusto! ¿Para qué sería la cita?
 ask-service-again = ¿Para qué sería la cita?
 ask-which-service = ¿A cuál se refiere?

@@ -112,6 +112,7 @@ ask-staff-fact = על כך ישמח הצוות לענות.
 
 ## קביעת תור
 noted = נרשם: { $what }.
+noted-soonest = אחפש את השעה הקרובה ביותר.
 ask-service = בשמחה! לאיזה טיפול התור?
 ask-service-again = לאיזה טיפול התור?
 ask-which-service = לאיזה מהם הכוונה?

@@ -113,6 +113,7 @@ ask-staff-fact = Nossa equipe informa você com prazer.
 
 ## Agendamento
 noted = Anotado: { $what }.
+noted-soonest = Vou procurar o quanto antes.
 ask-service = Com prazer! O que você gostaria de marcar?
 ask-service-again = O que você gostaria de marcar?
 ask-which-service = Qual deles você quer dizer?

@@ -113,6 +113,7 @@ ask-staff-fact = Это подскажут сотрудники.
 
 ## Запись
 noted = Отметили: { $what }.
+noted-soonest = Подберём ближайшее время.
 ask-service = С удовольствием! На что вас записать?
 ask-service-again = На что вас записать?
 ask-which-service = Что из этого вам нужно?
