@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -15,6 +14,7 @@ from typing import Any
 import typer
 
 from frontdesk.cli.gateway_help import help_with_pairing
+from frontdesk.cli.heeding import run_heeding_signals
 from frontdesk.cli.session import (
     EXIT_REFUSED,
     EXIT_SERVER,
@@ -92,7 +92,7 @@ def import_clinic(
     file = _read_file(path, output=output)
     _print_problems(path, file.warnings, kind="warning: ")
     try:
-        differences = asyncio.run(
+        differences = run_heeding_signals(
             import_file(
                 settings, reach_servers(settings, output=output), file, include_demo=demo, dry_run=dry_run
             )
@@ -239,7 +239,7 @@ def pair(name: str = typer.Argument(..., help="Name of the instance at the gatew
         finally:
             await client.close()
 
-    answer = asyncio.run(ask())
+    answer = run_heeding_signals(ask())
     if isinstance(answer, str):
         fail(f"the gateway gives no code for {name!r}: {help_with_pairing(answer)}", code=EXIT_REFUSED)
     if answer.is_connected:
@@ -289,7 +289,7 @@ def replay(
             return await reception.replay.take_in(name)
 
     try:
-        replayed = asyncio.run(work())
+        replayed = run_heeding_signals(work())
     except DatabaseUnavailable as unavailable:
         fail(f"PostgreSQL cannot be used: {unavailable}; run it again", code=EXIT_SERVER, output=output)
     if replayed is None:

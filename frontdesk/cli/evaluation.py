@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import Callable, Mapping
@@ -11,6 +10,7 @@ from typing import Any, Literal
 
 import typer
 
+from frontdesk.cli.heeding import run_heeding_signals
 from frontdesk.cli.session import EXIT_REFUSED, EXIT_USAGE, fail, read_settings, take_own_database
 from frontdesk.converse.lines import Lines, answer_lines, open_streams
 from frontdesk.wiring import open_desk
@@ -54,7 +54,7 @@ def converse(
             except LineRefused as refused:
                 fail(str(refused), code=EXIT_USAGE)
 
-    asyncio.run(run(take_own_database(settings)))
+    run_heeding_signals(run(take_own_database(settings)))
 
 
 def understand_messages(

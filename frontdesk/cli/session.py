@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import sys
@@ -17,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from frontdesk.cli.heeding import run_heeding_signals
 from frontdesk.converse.own_database import own_database
 from frontdesk.observability.trace_context import configure_trace_logging
 from frontdesk.settings import Settings, SettingsInvalid, load_settings
@@ -117,7 +117,7 @@ def with_desk(work: Callable[[Desk], Awaitable[Result]], *, output: Format = "te
             return await work(desk)
 
     try:
-        return asyncio.run(run())
+        return run_heeding_signals(run())
     except DatabaseUnavailable as unavailable:
         fail(f"PostgreSQL cannot be used: {unavailable}", code=EXIT_SERVER, output=output)
 

@@ -145,7 +145,7 @@ def _describe_follow_up(reply: Reply) -> dict[str, Any] | None:
 
 async def answer_lines(lines: Lines, source: TextIO, sink: TextIO) -> None:
     """Read until the source ends; flush after every line."""
-    async for text in _read_lines(source.fileno()):
+    async for text in read_lines(source.fileno()):
         if not text.strip():
             continue
         try:
@@ -160,7 +160,7 @@ async def answer_lines(lines: Lines, source: TextIO, sink: TextIO) -> None:
         sink.flush()
 
 
-async def _read_lines(descriptor: int) -> AsyncIterator[str]:
+async def read_lines(descriptor: int) -> AsyncIterator[str]:
     """Lines as they come. The thread that waits for them never keeps the process from ending."""
     loop = asyncio.get_running_loop()
     waiting: asyncio.Queue[bytes | None] = asyncio.Queue()

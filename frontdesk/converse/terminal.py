@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,6 +16,7 @@ from rich.markup import escape
 
 from frontdesk.clinics.models import text_in
 from frontdesk.converse.conversations import Conversation, Conversations, Outcome
+from frontdesk.converse.lines import read_lines
 
 HELP = "/new starts afresh · /visits lists the bookings · /why tells what the system thought · /quit or Ctrl-D ends"
 
@@ -34,9 +37,8 @@ async def chat(
         f"[bold]{escape(text_in(names, language or 'en') or '')}[/bold] · write as a patient, in any of five languages"
     )
     console.print(HELP, style="dim")
-    prompt: PromptSession[str] | None = PromptSession() if sys.stdin.isatty() else None
     last: Outcome | None = None
-    while (text := await _ask(prompt)) is not None:
+    async for text in _listen():
         if text == "/new":
             conversation = await conversations.open(
                 {**setup, "patient": {**setup["patient"], "id": str(uuid4())}}
@@ -66,17 +68,21 @@ async def chat(
                 )
 
 
-async def _ask(prompt: PromptSession[str] | None) -> str | None:
-    """What the patient types; None when they leave."""
-    if prompt is None:
-        line = sys.stdin.readline()
-        return line.strip() if line and line.strip() != "/quit" else None
-    try:
-        with patch_stdout():
-            text = (await prompt.prompt_async("you › ")).strip()
-    except (EOFError, KeyboardInterrupt):
-        return None
-    return None if text == "/quit" else text
+async def _listen() -> AsyncIterator[str]:
+    """What the patient types, until they leave."""
+    async for line in _read_typed() if sys.stdin.isatty() else read_lines(sys.stdin.fileno()):
+        if line.strip() == "/quit":
+            return
+        yield line.strip()
+
+
+async def _read_typed() -> AsyncIterator[str]:
+    prompt: PromptSession[str] = PromptSession()
+    with suppress(EOFError, KeyboardInterrupt):
+        while True:
+            with patch_stdout():
+                line = await prompt.prompt_async("you › ")
+            yield line
 
 
 async def _show_visits(console: Console, conversations: Conversations, conversation: Conversation) -> None:

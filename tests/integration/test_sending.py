@@ -131,6 +131,7 @@ async def test_sends_of_one_instance_are_spaced_and_do_not_wait_for_another_clin
         await client.wait_turn(instance)
         await client.send_text(instance=instance, api_version="v2", reply_to=PATIENT, text=f"Hello {number}")
 
+    began = time.monotonic()
     async with asyncio.TaskGroup() as group:
         for number in range(6):
             for instance in ("harbor", "aurora"):
@@ -140,7 +141,7 @@ async def test_sends_of_one_instance_are_spaced_and_do_not_wait_for_another_clin
         for name in ("harbor", "aurora")
     }
     for at in moments.values():
-        assert at[-1] - at[0] > 5 * 0.05 * 0.8
+        assert max(at) - began >= 5 * 0.05  # the sixth goes five gaps later, however late the first one came
     assert moments["aurora"][0] < moments["harbor"][-1]
 
 
