@@ -27,7 +27,7 @@ from frontdesk.scheduling.conversation_clinics import clone_catalog
 from frontdesk.scheduling.models import Appointment, AppointmentStatus, Catalog
 from frontdesk.whatsapp.clean_text import clean_text
 from frontdesk.whatsapp.intake import find_emergency
-from frontdesk.wiring import Desk
+from frontdesk.wiring import Desk, warm_up
 
 DEFAULT_FIXTURE: Final = find_bundled("fixtures/clinic_demo.yaml")
 DEFAULT_PHONE: Final = "99900000000"
@@ -238,11 +238,14 @@ class Conversations:
             raise LineRefused(f"cannot read the fixture {path}: {error.strerror}") from error
         if key not in self._files:
             try:
-                self._files[key] = read_clinic_file(path)
+                file = read_clinic_file(path)
             except ClinicFileInvalid as invalid:
                 raise LineRefused(f"{path}: {invalid.problems[0]}") from invalid
             except OSError as error:
                 raise LineRefused(f"cannot read the fixture {path}: {error.strerror}") from error
+            for catalog in file.catalogs.values():
+                warm_up(catalog, now=self._clock())
+            self._files[key] = file
         return self._files[key]
 
 
