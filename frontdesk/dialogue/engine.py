@@ -46,7 +46,7 @@ class OfflineEngine:
         today = turn.now.astimezone(clinic.zone).date()
         scene = Scene(
             turn=turn,
-            reading=read_press(turn, _read_sign(reading)),
+            reading=_read_pick(turn.session.task, read_press(turn, _read_sign(reading))),
             session=turn.session,
             wording=Wording(language=choice.language, clinic=clinic, today=today),
             tools=tools,
@@ -92,6 +92,16 @@ def _read_sign(reading: Understanding) -> Understanding:
     return replace(
         reading, intents=(Intent.CONFIRM,), says_yes=True, is_bare=True, reasons=("confirm:plus sign",)
     )
+
+
+def _read_pick(task: Task | None, reading: Understanding) -> Understanding:
+    """With a list on the table "the 2nd" is no day of the month and "la 2" no hour."""
+    offered = max(len(task.options), len(task.choices)) if task else 0
+    if reading.choice is None or reading.choice_span is None or reading.choice > offered:
+        return reading
+    first, last = reading.choice_span
+    kept = tuple(date for date in reading.dates if not (first <= date.span[0] and date.span[1] <= last))
+    return replace(reading, dates=kept)
 
 
 def take_up_pressed_visit(scene: Scene) -> Scene:

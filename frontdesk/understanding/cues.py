@@ -31,8 +31,6 @@ def cue_book() -> PhraseBook:
     ):
         for code, blocks in load_lexicon(lexicon).items():
             _add_blocks(book, prefix, code, blocks)
-    for number, block in load_lexicon("choices").items():
-        book.add(f"choice:{number}", 1, ANY_LANGUAGE, lines_of(str(block)))
     for code, block in load_lexicon("questions").items():
         book.add("question", 1, code, lines_of(str(block)))
     return book

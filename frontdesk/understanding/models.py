@@ -138,6 +138,8 @@ class Understanding:
     refers_back: bool = False
     # 1-based choice from a list ("2", "the second one"), else None; -1 is the last.
     choice: int | None = None
+    # Where the message says so. A date inside it is another reading of the same words ("the 2nd").
+    choice_span: tuple[int, int] | None = None
     # Whom it is for, if not the writer.
     for_whom: Literal["child", "other_adult"] | None = None
     # Whom a visit is asked for, said in so many words ("for my daughter", "my mother needs"); None where nothing is said.

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from frontdesk.scheduling.models import Catalog
 from frontdesk.understanding.affirmation import read_answer
+from frontdesk.understanding.choosing import read_choice
 from frontdesk.understanding.concepts import find_concepts, load_concepts
 from frontdesk.understanding.cues import ANY_LANGUAGE, cue_book
 from frontdesk.understanding.dates import find_dates, first_weekday_of
@@ -78,7 +79,7 @@ def understand(
     people = read_people(units, found)
     # "Do any of your doctors speak Russian?" leaves nothing to us.
     any_doctor = people.any_doctor and who_speaks is None
-    choice = _choice(units, found)
+    choice = read_choice(text, tokens, units, dates, speller.correct)
     content = Content(
         has_service=any(not each.negated for each in services),
         has_concept=bool(names.concepts),
@@ -115,7 +116,8 @@ def understand(
         repair=_repair(found),
         is_question=is_question,
         refers_back=any(each.label == "recalls" for each in found),
-        choice=choice,
+        choice=choice.number if choice else None,
+        choice_span=choice.span if choice else None,
         for_whom=people.for_whom,
         visitor=people.visitor,
         is_for_several=people.is_for_several,
@@ -254,38 +256,3 @@ def _may_speak(each: Found, language: str) -> bool:
     if {spoken, language} == {"es", "pt"}:
         return False
     return each.label.startswith("intent:") and each.phrase.weight >= 5 and each.last - each.first >= 2
-
-
-def _is_whole_word(found: Found, units: Sequence[Unit]) -> bool:
-    """A message of one word that is an ordinal to the letter: the first of a list, rather than of the month."""
-    words = {word for element in found.phrase.elements for word in element.words}
-    return len(units) == 1 and not words.isdisjoint(units[0].forms)
-
-
-def _begins_date(found: Found, units: Sequence[Unit]) -> bool:
-    """ "El segundo lunes de mayo": the ordinal belongs to the date that goes on behind it."""
-    last = units[found.last - 1]
-    forms = [form for form in last.forms if not form.startswith("<")]
-    # A Hebrew word comes with and without its glued letters: that is still one word.
-    words = [form for form in forms if not any(other != form and other.endswith(form) for other in forms)]
-    return "date" in last.slots and len(words) > 1
-
-
-def _choice(units: Sequence[Unit], found: Sequence[Found]) -> int | None:
-    # A day is no number in a list, though "вторник" begins like "второй".
-    chosen = [
-        each
-        for each in found
-        if each.label.startswith("choice:")
-        and (
-            not all("date" in units[place].slots for place in range(each.first, each.last))
-            or _is_whole_word(each, units)
-        )
-        and not _begins_date(each, units)
-    ]
-    if chosen:
-        longest = max(chosen, key=lambda each: each.last - each.first)
-        return int(longest.label.removeprefix("choice:"))
-    if len(units) == 1 and units[0].forms[0].isdecimal() and len(units[0].forms[0]) == 1:
-        return int(units[0].forms[0]) or None
-    return None

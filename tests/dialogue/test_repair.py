@@ -241,3 +241,37 @@ async def test_a_wish_for_the_soonest_time_begins_a_booking(
     await chat.says(wish)
     assert chat.last.intent is Intent.BOOK
     assert soonest in chat.last.text
+
+
+BY_NUMBER = [
+    ("ladoga_spb", "ru", "анализ крови завтра утром", "давайте 2-й"),
+    ("ladoga_spb", "ru", "анализ крови завтра утром", "вариант два"),
+    ("turia", "es", "depilación láser mañana por la tarde", "la 2"),
+    ("turia", "es", "depilación láser mañana por la tarde", "dame la dos"),
+    ("carmel", "he", "פיזיותרפיה מחר בצהריים", "את 2"),
+    ("quay", "en", "blood test tomorrow morning", "the 2nd one"),
+    ("quay", "en", "blood test tomorrow morning", "the 2nd"),
+    ("boa", "pt", "exame de vista amanhã de manhã", "fico com a 2"),
+]
+
+
+@pytest.mark.parametrize(("clinic", "language", "wish", "pick"), BY_NUMBER)
+async def test_a_time_is_picked_by_its_number_in_the_list(
+    clinic: str, language: str, wish: str, pick: str
+) -> None:
+    chat = chat_with(clinic, language)
+    await chat.says(wish)
+    second = offered(chat)[1]
+    await chat.says(pick)
+    task = chat.session.task
+    assert task
+    assert task.on
+    assert task.at
+    assert (task.on.isoformat(), f"{task.at:%H:%M}") == second
+    assert chat.session.state is S.BOOKING_CONFIRMATION
+
+
+async def test_with_no_list_on_the_table_the_second_is_a_day() -> None:
+    chat = chat_with("quay", "en")
+    await chat.says("a blood test on the 2nd")
+    assert {on for on, _ in offered(chat)} == {"2026-04-02"}
