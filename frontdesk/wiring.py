@@ -23,6 +23,7 @@ from frontdesk.followups.store import FollowUpStore
 from frontdesk.jobs.queue import JobQueue
 from frontdesk.language.fallback_service import LanguageFallbackService
 from frontdesk.language.formats import load_bundles
+from frontdesk.lifecycle.collecting import spare_long_lived
 from frontdesk.messaging.alert_texts import say_alert
 from frontdesk.messaging.alerts import Alerts
 from frontdesk.messaging.chat_store import ChatStore
@@ -212,6 +213,7 @@ async def open_reception(
         language_of(_EVERY_LANGUAGE)
         count = await directory.prewarm()
         log.info("directory.prewarmed", extra={"count": count})
+        spare_long_lived()
         intake = Intake(
             inbox=desk.inbox,
             directory=directory,
@@ -288,6 +290,7 @@ async def open_back_office(
         await desk.catalogs.prewarm(clinic_ids)
         for clinic_id in clinic_ids:
             warm_up(await desk.catalogs.load(clinic_id), now=clock())
+        spare_long_lived()
         queue = JobQueue(servers.database_url)
         stack.push_async_callback(queue.close)
         yield make_back_office(settings, desk, client=client, queue=queue, clock=clock)

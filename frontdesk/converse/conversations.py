@@ -21,6 +21,7 @@ from frontdesk.conversation.seed_store import seed_conversation
 from frontdesk.conversation.session_json import session_to_json
 from frontdesk.conversation.state_machine import ConversationState, Option, Session, Task
 from frontdesk.conversation.turn import Answered
+from frontdesk.lifecycle.collecting import spare_long_lived
 from frontdesk.messaging.inbox import Incoming, Sender
 from frontdesk.scheduling.clinic_file import ClinicFile, DemoPatient, read_clinic_file
 from frontdesk.scheduling.conversation_clinics import clone_catalog
@@ -245,6 +246,7 @@ class Conversations:
                 raise LineRefused(f"cannot read the fixture {path}: {error.strerror}") from error
             for catalog in file.catalogs.values():
                 warm_up(catalog, now=self._clock())
+            spare_long_lived()
             self._files[key] = file
         return self._files[key]
 
