@@ -12,6 +12,7 @@ from frontdesk.conversation.state_machine import ConversationState, Session, Tas
 from frontdesk.dialogue.answer import Answer
 from frontdesk.dialogue.deciding import decide
 from frontdesk.dialogue.guarding import LONGEST_MESSAGE, remember_minor
+from frontdesk.dialogue.last_question import heed_last_question
 from frontdesk.dialogue.pressing import pressed_visit, read_press
 from frontdesk.dialogue.promising import judge_complaint, judge_follow_up
 from frontdesk.dialogue.remembering import answer_memory_wish, ask_memory_consent, close_memory_question
@@ -47,7 +48,7 @@ class OfflineEngine:
         scene = Scene(
             turn=turn,
             reading=_read_pick(turn.session.task, read_press(turn, _read_sign(reading))),
-            session=turn.session,
+            session=heed_last_question(turn, reading),
             wording=Wording(language=choice.language, clinic=clinic, today=today),
             tools=tools,
             policy=self._policy,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from frontdesk.conversation.engine import Said
 from frontdesk.conversation.state_machine import ConversationState as S
 from frontdesk.scheduling.models import AppointmentStatus
 from frontdesk.understanding.models import Intent
@@ -159,3 +160,35 @@ async def test_a_move_told_with_the_old_time_first_goes_to_the_new_one(language:
     await chat.says(text)
     assert chat.known()["time"] == "11:00"
     assert chat.known()["date"] == "2026-03-17"
+
+
+@pytest.mark.parametrize(
+    ("language", "reminder", "later_question", "yes"),
+    [
+        ("en", "Tomorrow at 13:00 you see Anna. Do you confirm?", "There is parking. Shall I send you the address?", "yes"),
+        ("pt", "Amanhã às 13:00 com a Anna. Você confirma?", "Temos sim. Quer que eu mande o endereço?", "quero sim"),
+        ("ru", "Завтра в 13:00 к доктору Анне. Подтверждаете?", "Да, есть. Прислать вам адрес клиники?", "да"),
+    ],
+)  # fmt: skip
+async def test_a_yes_to_a_later_question_confirms_nothing(
+    language: str, reminder: str, later_question: str, yes: str
+) -> None:
+    chat = reminded(language)
+    chat.history = [
+        Said(role="assistant", text=reminder),
+        Said(role="patient", text="?"),
+        Said(role="assistant", text=later_question),
+    ]
+    await chat.says(yes)
+    assert [visit.status for visit in chat.visits] == [AppointmentStatus.PENDING]
+
+
+async def test_a_yes_confirms_where_the_later_question_is_about_the_visit() -> None:
+    chat = reminded("en")
+    chat.history = [
+        Said(role="assistant", text="Tomorrow at 13:00 you see Anna. Do you confirm?"),
+        Said(role="patient", text="is there parking?"),
+        Said(role="assistant", text="Yes, behind the house. Do you confirm 13:00?"),
+    ]
+    await chat.says("yes")
+    assert [visit.status for visit in chat.visits] == [AppointmentStatus.CONFIRMED]
